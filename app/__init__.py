@@ -1,0 +1,1 @@
+"""Every way a person or a program meets Routeloom: pages, canvas, command line, HTTP."""

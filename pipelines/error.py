@@ -1,0 +1,108 @@
+"""The tree of errors that Routeloom raises.
+
+RouteloomError
+├── DocumentError          a file or a value is not what it claims to be
+├── PipelineInvalid        a pipeline has problems; carries all of them
+├── ConfigurationError     something outside the pipeline is missing or wrong: a model, a key, a document set
+├── NotFound               nothing is stored under that name
+├── StaleWrite             somebody else saved in the meantime
+├── BudgetExceeded         the next call would exceed the budget, so it was not made
+├── RunCancelled           the person stopped the run
+└── ModelError             a call to a model failed
+    ├── ModelRefusedKey        401, 403: the key is missing, wrong or not allowed to use the model
+    ├── ModelRejectedRequest   400, 404, 413, 422: the request itself is at fault, so asking again is useless
+    ├── ModelOverloaded        408, 409, 429, 5xx: worth another try later
+    ├── ModelUnreachable       the connection failed or broke
+    ├── ModelTimedOut          the deadline passed
+    └── ModelAnsweredGarbage   the provider said yes and sent nothing usable
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class RouteloomError(Exception):
+    """Is the root of every error that Routeloom raises on purpose; its text is one sentence for a person."""
+
+
+class DocumentError(RouteloomError):
+    """Says that a file or value is not what it claims to be."""
+
+
+class PipelineInvalid(RouteloomError):
+    """Says that a pipeline cannot run, and carries every problem found in it."""
+
+    def __init__(self, problems: tuple[object, ...]) -> None:
+        """Takes the problems (`pipelines.graph.Problem`), at least one."""
+        self.problems = problems
+        first = str(problems[0])
+        rest = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(f"{first}{rest}")
+
+
+class ConfigurationError(RouteloomError):
+    """Says that something outside the pipeline is missing or wrong: a model, a key, a document set."""
+
+
+class NotFound(RouteloomError):
+    """Says that nothing is stored under that name."""
+
+
+class StaleWrite(RouteloomError):
+    """Says that somebody else saved in the meantime, so nothing was overwritten."""
+
+
+class BudgetExceeded(RouteloomError):
+    """Says that the next call would exceed the budget, so it was not made."""
+
+
+class RunCancelled(RouteloomError):
+    """Says that the person stopped the run."""
+
+
+class ModelError(RouteloomError):
+    """Says that a call to a model failed.
+
+    Attributes:
+        retry_after_s: what the provider asked for, in seconds, or None.
+    """
+
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        """Takes the sentence for the person and what the provider said about asking again."""
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class ModelRefusedKey(ModelError):
+    """Says that the key is missing, wrong or not allowed to use the model (401, 403)."""
+
+
+class ModelRejectedRequest(ModelError):
+    """Says that the request itself is at fault, so asking again is useless (400, 404, 413, 422)."""
+
+
+class ModelOverloaded(ModelError):
+    """Says that the provider is busy or broken and another try later may succeed (408, 409, 429, 5xx)."""
+
+    retryable = True
+
+
+class ModelUnreachable(ModelError):
+    """Says that the connection to the provider failed or broke."""
+
+    retryable = True
+
+
+class ModelTimedOut(ModelError):
+    """Says that the deadline of the call passed."""
+
+    retryable = True
+
+
+class ModelAnsweredGarbage(ModelError):
+    """Says that the provider answered with success and sent nothing usable; such an answer may have been paid."""
+
+    retryable = True

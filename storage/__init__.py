@@ -1,0 +1,1 @@
+"""Turns the domain records into tables and back."""
