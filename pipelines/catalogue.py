@@ -117,11 +117,11 @@ class Catalogue:
 
 
 def estimate_tokens(text: str) -> int:
-    """Returns a rough count of tokens where no tokenizer is at hand: a token for every four bytes of UTF-8, at least one."""
+    """Returns a rough count of tokens where no tokenizer is at hand: one for every four bytes of UTF-8."""
     return max(1, math.ceil(len(text.encode("utf-8", "replace")) / 4))
 
 
 def upper_bound_tokens(texts: Mapping[str, str] | Iterable[str]) -> int:
-    """Returns a cautious count of the input tokens of a request, for budgets: two bytes a token and ten for each turn."""
+    """Returns a cautious count of the input tokens of a request: two bytes a token and ten for each turn."""
     bodies = list(texts.values() if isinstance(texts, Mapping) else texts)
     return sum(math.ceil(len(body.encode("utf-8", "replace")) / 2) + 10 for body in bodies)

@@ -22,9 +22,7 @@ Tokens = Annotated[int, Field(ge=0)]
 class Sampling(Record):
     """Says how a model picks its words; what is None is left to the model."""
 
-    temperature: float | None = Field(
-        default=0.0, ge=0.0, le=2.0, description="0 is repeatable, higher is more varied."
-    )
+    temperature: float | None = Field(default=0.0, ge=0.0, le=2.0, description="0 is repeatable, higher more varied.")
     top_p: float | None = Field(default=None, gt=0.0, le=1.0, description="Keep the likeliest words up to this share.")
     max_tokens: int | None = Field(default=None, ge=1, le=200_000, description="Longest answer, in tokens.")
     stop: tuple[str, ...] = Field(default=(), max_length=4, description="Texts at which the answer ends.")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
+from pipelines.field import Lines
 from pipelines.node import Group, Node
 from pipelines.run import Fired
 from pipelines.service import Question
@@ -21,7 +24,7 @@ class QueryInput(Node):
     icon: ClassVar[str] = "message-circle-question"
     outputs: ClassVar[dict[str, type[Value]]] = {"query": Query}
 
-    tags: tuple[str, ...] = ()
+    tags: Lines = Field(default=(), description="Tags that every question gets, one a line.")
 
     async def run(self, question: Question) -> Fired:
         """Fires the question with the tags of this node added."""
