@@ -35,9 +35,9 @@ class Position(Record):
 class JoinRule(Record):
     """Says what a node with several incoming edges on one port waits for.
 
-    `all_taken` waits until every edge has settled and takes what came; `any` takes the first arrival and lets the others
-    finish unseen; `first` takes the first arrival and stops the others where nobody else needs them; `k_of_n` takes the
-    first `k` arrivals and stays silent when fewer can come.
+    `all_taken` waits until every edge has settled and takes what came; `any` takes the first arrival and lets the
+    others finish unseen; `first` takes the first arrival and stops the others where nobody else needs them; `k_of_n`
+    takes the first `k` arrivals and stays silent when fewer can come.
     """
 
     rule: Literal["all_taken", "any", "first", "k_of_n"] = "all_taken"
@@ -182,12 +182,10 @@ def pipeline_from(content: object) -> Pipeline:
 def _lifted(content: dict[str, Any]) -> dict[str, Any]:
     version = content.get("schema_version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise DocumentError(
-            f"The file has no readable schema_version (found {version!r}); it is 1 to {SCHEMA_VERSION}."
-        )
+        raise DocumentError(f"The file has schema_version {version!r}; readable are 1 to {SCHEMA_VERSION}.")
     if version > SCHEMA_VERSION:
         raise DocumentError(
-            f"The file has schema_version {version}, written by a newer Routeloom; this one reads up to {SCHEMA_VERSION}."
+            f"The file has schema_version {version} of a newer Routeloom; this one reads up to {SCHEMA_VERSION}."
         )
     for step in range(version, SCHEMA_VERSION):
         content = MIGRATIONS[step](content)

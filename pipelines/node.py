@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origi
 
 from pydantic import BaseModel
 
+from pipelines.document import JoinRule
 from pipelines.record import Record
 from pipelines.run import Fired
 from pipelines.value import Value
@@ -39,15 +40,17 @@ class Port(Record):
 class Node(Record):
     """Is the base of every node kind.
 
-    The class docstring is the palette help (its first line) and names the `Source:`. A parameter of `run` whose type is a
-    `Value` is an input port: with a default it is optional, typed `list[...]` it takes several edges, its help text stands
-    in `Annotated[..., "help"]`. Every other parameter is a service (`pipelines.service`, `random.Random`) and arrives by type.
+    The class docstring is the palette help (its first line) and names the `Source:`. A parameter of `run` whose type is
+    a `Value` is an input port: with a default it is optional, typed `list[...]` it takes several edges, its help text
+    stands in `Annotated[..., "help"]`. Every other parameter is a service (`pipelines.service`, `random.Random`) and
+    arrives by type.
 
     Attributes:
         kind: name of the file and of the kind in documents.
         outputs: port name to value type; a node whose ports depend on its configuration overrides `output_ports`.
         version: schema version of the configuration.
         final: what the node fires on `answer` is an answer of the whole pipeline.
+        join: what a fan-in port waits for unless the drawn node says otherwise.
     """
 
     kind: ClassVar[str]
@@ -56,6 +59,7 @@ class Node(Record):
     icon: ClassVar[str]
     version: ClassVar[int] = 1
     final: ClassVar[bool] = False
+    join: ClassVar[JoinRule] = JoinRule()
     outputs: ClassVar[Mapping[str, type[Value]]] = {}
     run: ClassVar[Callable[..., Awaitable[Fired]]]
 

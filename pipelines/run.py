@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import uuid4
 
 from pydantic import Field
@@ -14,7 +14,8 @@ from pipelines.record import Record, now
 from pipelines.value import Answer, AnyValue, Query
 
 NodeStatus = Literal["queued", "running", "done", "skipped", "failed", "blocked", "budget", "cancelled"]
-"""`skipped`: nothing reached the node, or it is disabled. `blocked`: something it needs failed. `budget`: it would have exceeded it."""
+"""`skipped`: nothing reached the node, or it is disabled. `blocked`: something that it needs failed. `budget`: its next
+call would have exceeded the budget."""
 RunStatus = Literal["running", "done", "failed", "budget", "cancelled", "no_answer"]
 
 
@@ -94,7 +95,7 @@ class Span(Record):
     Attributes:
         node_id: the node; inside a sub-pipeline `outer/inner`.
         start_s: seconds after the start of the run.
-        inputs: what arrived, by port; a fan-in port holds a list.
+        inputs: the outputs that arrived, by input port, each as `node.port`; their values are in those nodes' spans.
         reused: the outputs come from an earlier run, nothing was executed.
     """
 
@@ -105,7 +106,7 @@ class Span(Record):
     start_s: Seconds = 0.0
     latency_s: Seconds = 0.0
     totals: Totals = Totals()
-    inputs: dict[str, Any] = Field(default_factory=dict)
+    inputs: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     fired: Fired | None = None
     reused: bool = False
     pinned: bool = False

@@ -40,7 +40,8 @@ class Value(Record):
     @classmethod
     def type_name(cls) -> str:
         """Returns the name of the port type, such as `query`."""
-        return str(cls.model_fields["type"].default)
+        field = cls.model_fields.get("type")
+        return str(field.default) if field else "any"
 
 
 class Document(Record):
