@@ -1,0 +1,229 @@
+"""Safe conditions over a question; the only importer of rule-engine and regex.
+
+What a stranger wrote is evaluated here, so the language is a small part of rule-engine's: no functions, no loops, no
+powers, and regular expressions run with a time limit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from pipelines.error import ConfigurationError
+from pipelines.language import language_of
+from pipelines.value import Query
+from pipelines.word import words
+
+NAMES: Final = ("text", "length", "words", "language", "tags")
+CALLABLE: Final = ("starts_with", "ends_with")
+METHODS: Final = ("as_lower", "as_upper", "length", "is_empty", *CALLABLE)
+KEYWORDS: Final = ("and", "or", "not", "in", "true", "false")
+MAX_CHARACTERS = 2_000
+MAX_TOKENS = 200
+MAX_PATTERN_CHARACTERS = 300
+PATTERN_TIMEOUT_S = 0.2
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+)|(?P<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")|(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_]\w*)"""
+    r"""|(?P<match>[=!]~~?)|(?P<sign>==|!=|>=|<=|[<>+*/%(),.\[\]-])|(?P<other>.)""",
+    re.ASCII | re.DOTALL,
+)
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    start: int
+
+
+class CompiledCondition:
+    """Is a condition that has been checked and can be put to questions."""
+
+    def __init__(self, expression: str) -> None:
+        """Compiles an expression.
+
+        Raises:
+            ConfigurationError: if it is no condition; says what is wrong and at which character.
+        """
+        self.expression = expression
+        tokens = _tokens(expression)
+        _check(tokens, expression)
+        rewritten, self._patterns = _without_patterns(tokens, expression)
+        self._rule = _compiled(rewritten, expression, self._patterns)
+        self.uses_language = any(t.kind == "name" and t.text == "language" for t in tokens)
+        if not isinstance(self._evaluated({"text": "", "length": 0, "words": 0, "language": "", "tags": ()}), bool):
+            raise ConfigurationError(
+                f"The condition '{expression}' is neither true nor false; compare it with something."
+            )
+
+    async def holds(self, query: Query) -> bool:
+        """Says whether the condition is true of a question; `language` is empty where none could be told.
+
+        Raises:
+            ConfigurationError: if a regular expression in it takes too long.
+        """
+        return bool(self._evaluated(facts_of(query, (await language_of(query) or "") if self.uses_language else "")))
+
+    def _evaluated(self, facts: Mapping[str, object]) -> object:
+        from rule_engine.errors import EngineError
+
+        found = {name: test(str(facts[about])) for name, (about, test) in self._patterns.items()}
+        try:
+            return self._rule.evaluate({**facts, **found})
+        except EngineError as error:
+            raise ConfigurationError(f"The condition '{self.expression}' failed: {error.message}.") from error
+        except RecursionError:
+            raise ConfigurationError(f"The condition '{self.expression[:60]}…' is nested too deeply.") from None
+
+
+def facts_of(query: Query, language: str) -> Mapping[str, object]:
+    """Returns what a condition may speak of."""
+    return {
+        "text": query.text,
+        "length": len(query.text),
+        "words": len(words(query.text)),
+        "language": language,
+        "tags": query.tags,
+    }
+
+
+@lru_cache(maxsize=500)
+def compile_condition(expression: str) -> CompiledCondition:
+    """Returns the compiled condition, the same object for the same text.
+
+    Raises:
+        ConfigurationError: if it is no condition; says what is wrong and at which character.
+    """
+    return CompiledCondition(expression)
+
+
+def condition_problem(expression: str) -> str | None:
+    """Returns a sentence on why this is no condition, or None."""
+    try:
+        compile_condition(expression)
+    except ConfigurationError as error:
+        return str(error)
+    return None
+
+
+def _tokens(expression: str) -> list[_Token]:
+    if len(expression) > MAX_CHARACTERS:
+        raise ConfigurationError(
+            f"The condition has {len(expression)} characters; at most {MAX_CHARACTERS} are allowed."
+        )
+    found = [_Token(str(m.lastgroup), m[0], m.start()) for m in _TOKEN.finditer(expression) if m.lastgroup != "space"]
+    if not found:
+        raise ConfigurationError("The condition is empty; write for example: length > 200.")
+    if len(found) > MAX_TOKENS:
+        raise ConfigurationError(f"The condition has {len(found)} parts; at most {MAX_TOKENS} are allowed.")
+    return found
+
+
+def _check(tokens: list[_Token], expression: str) -> None:
+    for place, token in enumerate(tokens):
+        before = tokens[place - 1] if place else _Token("", "", -1)
+        if token.kind == "other" or (token.text == before.text == "*" and before.start == token.start - 1):
+            raise _wrong(f"'{token.text}' has no meaning here", token, expression)
+        if token.kind == "name":
+            _check_name(token, before, expression)
+        if token.text == "(" and before.kind in ("name", "string") and before.text not in CALLABLE + KEYWORDS:
+            raise _wrong(f"'{before.text}' cannot be called", token, expression)
+        if token.kind == "match":
+            _check_match(tokens, place, expression)
+
+
+def _check_name(token: _Token, before: _Token, expression: str) -> None:
+    if before.text == "." and token.text not in METHODS:
+        raise _wrong(f"'.{token.text}' is unknown, there is {_listed(METHODS)}", token, expression)
+    if before.text != "." and token.text not in NAMES + KEYWORDS:
+        raise _wrong(f"'{token.text}' is unknown, there is {_listed(NAMES)} (text stands in quotes)", token, expression)
+
+
+def _check_match(tokens: list[_Token], place: int, expression: str) -> None:
+    token = tokens[place]
+    left = tokens[place - 1].text if place else ""
+    dotted = place > 1 and tokens[place - 2].text == "."
+    if left not in ("text", "language") or dotted:
+        raise _wrong(f"'{token.text}' compares text or language, written directly before it", token, expression)
+    if place + 1 == len(tokens) or tokens[place + 1].kind != "string":
+        raise _wrong(f"'{token.text}' needs a regular expression in quotes behind it", token, expression)
+
+
+def _without_patterns(
+    tokens: list[_Token], expression: str
+) -> tuple[str, dict[str, tuple[str, Callable[[str], bool]]]]:
+    """Returns the expression with each comparison to a regular expression replaced by a name, and what the names mean.
+
+    The replacement is as long as what it replaces, so that positions in error messages stay right.
+    """
+    rewritten = expression
+    patterns: dict[str, tuple[str, Callable[[str], bool]]] = {}
+    for place, token in enumerate(tokens):
+        if token.kind == "match":
+            about, literal = tokens[place - 1], tokens[place + 1]
+            name, end = f"_{len(patterns)}", literal.start + len(literal.text)
+            patterns[name] = (about.text, _pattern_test(token, literal, expression))
+            rewritten = rewritten[: about.start] + name.ljust(end - about.start) + rewritten[end:]
+    return rewritten, patterns
+
+
+def _pattern_test(operator: _Token, literal: _Token, expression: str) -> Callable[[str], bool]:
+    import regex
+
+    source = re.sub(r"\\(['\"])", r"\1", literal.text[1:-1])
+    if len(source) > MAX_PATTERN_CHARACTERS:
+        raise _wrong(f"the regular expression is longer than {MAX_PATTERN_CHARACTERS} characters", literal, expression)
+    try:
+        pattern = regex.compile(source)
+    except (regex.error, RecursionError, OverflowError) as error:
+        raise _wrong(f"the regular expression is wrong: {error}", literal, expression) from error
+    find = pattern.search if operator.text.endswith("~~") else pattern.match
+    wanted = operator.text.startswith("=")
+
+    def test(text: str) -> bool:
+        try:
+            return (find(text, timeout=PATTERN_TIMEOUT_S) is not None) == wanted
+        except TimeoutError:
+            raise ConfigurationError(
+                f"The regular expression {literal.text} took longer than {PATTERN_TIMEOUT_S} s on a question; simplify it."
+            ) from None
+
+    return test
+
+
+def _compiled(rewritten: str, expression: str, patterns: Mapping[str, object]) -> Any:
+    import rule_engine
+    from rule_engine.errors import EngineError, RuleSyntaxError
+
+    kinds = rule_engine.DataType
+    types = {
+        "text": kinds.STRING,
+        "length": kinds.FLOAT,
+        "words": kinds.FLOAT,
+        "language": kinds.STRING,
+        "tags": kinds.ARRAY(kinds.STRING),
+        **dict.fromkeys(patterns, kinds.BOOLEAN),
+    }
+    try:
+        return rule_engine.Rule(
+            rewritten, rule_engine.Context(type_resolver=rule_engine.type_resolver_from_dict(types))
+        )
+    except RuleSyntaxError as error:
+        if error.token is None:
+            raise ConfigurationError(f"The condition '{expression}' ends too early.") from error
+        token = _Token("", str(error.token.value), int(error.token.lexpos))
+        raise _wrong(f"'{token.text}' does not fit here", token, expression) from error
+    except EngineError as error:
+        raise ConfigurationError(f"The condition '{expression}' compares things of different types.") from error
+    except RecursionError:
+        raise ConfigurationError(f"The condition '{expression[:60]}…' is nested too deeply.") from None
+
+
+def _wrong(what: str, token: _Token, expression: str) -> ConfigurationError:
+    return ConfigurationError(f"In the condition '{expression}', character {token.start + 1}: {what}.")
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:-1]) + " and " + names[-1]
