@@ -59,7 +59,6 @@ class RunFinished(Record):
     run: Run
 
 
-Event = Annotated[
-    RunStarted | NodeStarted | TokenArrived | CallFinished | NodeFinished | RunFinished, Field(discriminator="type")
-]
-EventSink = Callable[[RunStarted | NodeStarted | TokenArrived | CallFinished | NodeFinished | RunFinished], None]
+AnyEvent = RunStarted | NodeStarted | TokenArrived | CallFinished | NodeFinished | RunFinished
+Event = Annotated[AnyEvent, Field(discriminator="type")]
+EventSink = Callable[[AnyEvent], None]

@@ -48,6 +48,7 @@ class Node(Record):
     Attributes:
         kind: name of the file and of the kind in documents.
         outputs: port name to value type; a node whose ports depend on its configuration overrides `output_ports`.
+        side_outputs: the outputs that only inform, so that it is no problem when they lead nowhere.
         version: schema version of the configuration.
         final: what the node fires on `answer` is an answer of the whole pipeline.
         join: what a fan-in port waits for unless the drawn node says otherwise.
@@ -61,6 +62,7 @@ class Node(Record):
     final: ClassVar[bool] = False
     join: ClassVar[JoinRule] = JoinRule()
     outputs: ClassVar[Mapping[str, type[Value]]] = {}
+    side_outputs: ClassVar[frozenset[str]] = frozenset()
     run: ClassVar[Callable[..., Awaitable[Fired]]]
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -78,7 +80,10 @@ class Node(Record):
 
     def output_ports(self) -> tuple[Port, ...]:
         """Returns the outputs, one of which or several fire."""
-        return tuple(Port(name=name, type=value.type_name()) for name, value in self.outputs.items())
+        return tuple(
+            Port(name=name, type=value.type_name(), required=name not in self.side_outputs)
+            for name, value in self.outputs.items()
+        )
 
     def summary(self) -> str:
         """Returns the one line that the card on the canvas shows under the title."""
@@ -90,7 +95,11 @@ class Node(Record):
 
     def model_names(self) -> tuple[str | None, ...]:
         """Returns the models that the configuration names, None for the default model."""
-        return tuple(_model_names(self))
+        return tuple(_values_of_widget(self, "model"))
+
+    def pipeline_references(self) -> tuple[str, ...]:
+        """Returns the saved pipelines that the configuration names."""
+        return tuple(reference for reference in _values_of_widget(self, "pipeline") if reference)
 
 
 @cache
@@ -129,12 +138,12 @@ def _unwrapped(hint: Any) -> tuple[Any, str]:
     return hint, help_text
 
 
-def _model_names(record: BaseModel) -> Iterator[str | None]:
+def _values_of_widget(record: BaseModel, widget: str) -> Iterator[Any]:
     for name, field in type(record).model_fields.items():
         value = getattr(record, name)
         extra = field.json_schema_extra
-        if isinstance(extra, dict) and extra.get("widget") == "model":
+        if isinstance(extra, dict) and extra.get("widget") == widget:
             yield value
         for part in value if isinstance(value, tuple) else (value,):
             if isinstance(part, BaseModel):
-                yield from _model_names(part)
+                yield from _values_of_widget(part, widget)

@@ -1,0 +1,103 @@
+"""What one run shares among its nodes, and the services that each node gets of it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pipelines.catalogue import Catalogue, ModelEntry
+from pipelines.chat import Call, ChatRequest, Completion
+from pipelines.engine.budget import Ledger, Reservation
+from pipelines.event import AnyEvent, CallFinished, TokenArrived
+from pipelines.gateway.gateway import Gateway
+from pipelines.run import Run, RunSettings, Span, Totals
+
+
+@dataclass(slots=True)
+class RunContext:
+    """Is the part of a run that all its nodes share, those of sub-pipelines too."""
+
+    run: Run
+    gateway: Gateway
+    catalogue: Catalogue
+    ledger: Ledger
+    clock: Callable[[], float]
+    emit: Callable[[AnyEvent], None]
+    streams: bool
+    journal: Mapping[tuple[str, str], Call] = field(default_factory=dict)
+    spans: list[Span] = field(default_factory=list)
+    totals: Totals = field(default_factory=Totals)
+    start_s: float = 0.0
+
+    @property
+    def settings(self) -> RunSettings:
+        """Returns the settings of the run."""
+        return self.run.settings
+
+    def elapsed_s(self) -> float:
+        """Returns the seconds since the run began."""
+        return self.clock() - self.start_s
+
+
+class NodeModels:
+    """Is the gateway as one node of one run sees it: inside the budget, with the node's name on every call."""
+
+    def __init__(self, context: RunContext, node_id: str) -> None:
+        """Takes the run and the node that asks."""
+        self._context = context
+        self.run_id = context.run.id
+        self.node_id = node_id
+        self.seed = context.settings.seed
+        self.use_cache = context.settings.cache
+        self.streams = context.streams
+        self.limits_money = context.ledger.limits_money
+        self.totals = Totals()
+
+    async def complete(self, request: ChatRequest) -> Completion:
+        """Asks a model; see `pipelines.service.Models`."""
+        name = self.entry(request.model).name
+        return await self._context.gateway.complete(request.model_copy(update={"model": name}), self)
+
+    def entry(self, name: str | None) -> ModelEntry:
+        """Returns the entry of a model, None being the default of the run."""
+        return self._context.catalogue.entry(name)
+
+    async def count_tokens(self, name: str | None, text: str) -> int:
+        """Counts tokens with the model's own tokenizer where it is at hand."""
+        return await self._context.gateway.count_tokens(self.entry(name).name, text)
+
+    def reserve(self, cost_usd: float) -> Reservation:
+        """Promises money for one attempt, or refuses it."""
+        return self._context.ledger.reserve(cost_usd)
+
+    def journaled(self, key: str) -> Call | None:
+        """Returns the call if this run paid for it before it was interrupted."""
+        return self._context.journal.get((self.node_id, key))
+
+    def on_token(self, text: str) -> None:
+        """Passes a piece of the answer on."""
+        self._context.emit(TokenArrived(node_id=self.node_id, text=text))
+
+    def on_call(self, call: Call) -> None:
+        """Counts a finished call."""
+        usage = call.reply.usage if call.reply else None
+        used = Totals(
+            calls=1,
+            cached_calls=int(call.source != "live"),
+            cost_usd=call.cost_usd,
+            list_cost_usd=call.list_cost_usd,
+            notional=call.notional,
+            input_tokens=usage.input_tokens if usage else 0,
+            output_tokens=usage.output_tokens if usage else 0,
+        )
+        self.totals += used
+        self._context.totals += used
+        self._context.emit(
+            CallFinished(node_id=self.node_id, model=call.model, call_id=call.id, run_totals=self._context.totals)
+        )
+
+
+def node_random(settings: RunSettings, node_id: str) -> random.Random:
+    """Returns the random generator of a node: the same run seed and node give the same numbers."""
+    return random.Random(f"{settings.seed}:{node_id}")  # noqa: S311  repeatable on purpose, not for secrets

@@ -1,0 +1,258 @@
+"""The engine: takes a run, brings it to its end, and tells everybody on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Protocol
+
+from pipelines.catalogue import Catalogue
+from pipelines.document import Pipeline
+from pipelines.engine.budget import Ledger
+from pipelines.engine.context import RunContext
+from pipelines.engine.execution import Execution, Services
+from pipelines.engine.flow import run_flow
+from pipelines.error import ConfigurationError, RouteloomError
+from pipelines.event import AnyEvent, EventSink, RunFinished, RunStarted
+from pipelines.gateway.gateway import Gateway
+from pipelines.graph import MAX_NESTING, require_valid
+from pipelines.plan import Plan, build_plan
+from pipelines.run import Fired, Run, RunStatus
+from pipelines.service import Embedder, SubPipelines
+from pipelines.store import CallStore, DocumentLibrary, PipelineLibrary, RunStore
+from pipelines.value import Answer, Query
+
+PLANS_KEPT = 64
+PlanKey = tuple[int, int, str | None]
+
+
+class Store(CallStore, RunStore, Protocol):
+    """Remembers both calls and runs."""
+
+
+class RunHandle:
+    """Is a run on its way: wait for it, read its events, or stop it."""
+
+    def __init__(self, task: asyncio.Task[Run], stop: Callable[[], None]) -> None:
+        """Takes the task that brings the run to its end and the way to stop it."""
+        self._task = task
+        self._stop = stop
+
+    def stop(self) -> None:
+        """Stops the run; what is finished stays, the result has the status `cancelled`."""
+        self._stop()
+
+    async def result(self) -> Run:
+        """Waits for the end and returns the whole run."""
+        return await asyncio.shield(self._task)
+
+
+class Engine:
+    """Runs pipelines. It knows ports and services, and no node kind by name."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        store: Store,
+        *,
+        library: PipelineLibrary,
+        documents: DocumentLibrary,
+        embedder: Embedder,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """Takes the door to the models, the memory, and what nodes may ask for."""
+        self.gateway = gateway
+        self._store = store
+        self._library = library
+        self._documents = documents
+        self._embedder = embedder
+        self._clock = clock
+        self._plans: OrderedDict[tuple[int, int, str | None], tuple[Pipeline, Catalogue, Catalogue, Plan]] = (
+            OrderedDict()
+        )
+
+    async def run(
+        self,
+        run: Run,
+        *,
+        on_event: EventSink | None = None,
+        reuse: Mapping[str, Fired] | None = None,
+        resume: bool = False,
+    ) -> Run:
+        """Brings a run to its end and returns it with its spans, answer and totals.
+
+        `reuse` holds outputs that stand without being computed again. With `resume`, the calls that this run finished
+        before it was interrupted are not made again. A failure inside is a status of the run, never an exception.
+
+        Raises:
+            PipelineInvalid: if the pipeline has errors.
+            ConfigurationError: if the default model does not exist.
+        """
+        return await self.start(run, on_event=on_event, reuse=reuse, resume=resume).result()
+
+    def start(
+        self,
+        run: Run,
+        *,
+        on_event: EventSink | None = None,
+        reuse: Mapping[str, Fired] | None = None,
+        resume: bool = False,
+    ) -> RunHandle:
+        """Starts a run on the running event loop and returns its handle; see `run`."""
+        pending: list[asyncio.Task[Answer | None]] = []
+        stopped = asyncio.Event()
+
+        def stop() -> None:
+            stopped.set()
+            for inner in pending:
+                inner.cancel()
+
+        task = asyncio.create_task(self._whole(run, on_event, reuse or {}, resume, pending, stopped))
+        return RunHandle(task, stop)
+
+    async def stream(
+        self, run: Run, *, reuse: Mapping[str, Fired] | None = None, resume: bool = False
+    ) -> AsyncIterator[AnyEvent]:
+        """Yields the events of a run; the last is `RunFinished`. Leaving the loop early stops the run."""
+        queue: asyncio.Queue[AnyEvent] = asyncio.Queue()
+        handle = self.start(run, on_event=queue.put_nowait, reuse=reuse, resume=resume)
+        result = asyncio.ensure_future(handle.result())
+        try:
+            while True:
+                getter = asyncio.ensure_future(queue.get())
+                await asyncio.wait({getter, result}, return_when=asyncio.FIRST_COMPLETED)
+                if not getter.done() and queue.empty():
+                    getter.cancel()
+                    result.result()
+                    return
+                event = await getter
+                yield event
+                if isinstance(event, RunFinished):
+                    return
+        finally:
+            handle.stop()
+            await asyncio.gather(result, return_exceptions=True)
+
+    async def _whole(
+        self,
+        run: Run,
+        on_event: EventSink | None,
+        reuse: Mapping[str, Fired],
+        resume: bool,
+        pending: list[asyncio.Task[Answer | None]],
+        stopped: asyncio.Event,
+    ) -> Run:
+        plan, context = await self._prepare(run, on_event, resume)
+        execution = Execution(plan, run.query, context, self._services(context), self._store, reuse=reuse)
+        inner = asyncio.create_task(run_flow(execution.run))
+        pending.append(inner)
+        if stopped.is_set():
+            inner.cancel()
+        answer: Answer | None = None
+        try:
+            answer = await inner
+        except asyncio.CancelledError:
+            if not stopped.is_set():
+                inner.cancel()
+                await asyncio.gather(inner, return_exceptions=True)
+                await self._close(run, context, None, "cancelled")
+                raise
+        return await self._close(run, context, answer, _status(context, answer, stopped.is_set()))
+
+    async def _prepare(self, run: Run, on_event: EventSink | None, resume: bool) -> tuple[Plan, RunContext]:
+        plan, catalogue = self._checked(run)
+        journal = await self._store.journal(run.id) if resume else {}
+        paid = sum(call.cost_usd for call in journal.values())
+        context = RunContext(
+            run=run,
+            gateway=self.gateway,
+            catalogue=catalogue,
+            ledger=Ledger(run.settings.budget, self._clock, spent_usd=paid),
+            clock=self._clock,
+            emit=on_event or _ignore,
+            streams=on_event is not None,
+            journal=journal,
+            start_s=self._clock(),
+        )
+        await self._store.begin(run)
+        context.emit(RunStarted(run_id=run.id, nodes=tuple(plan.steps)))
+        return plan, context
+
+    def _checked(self, run: Run) -> tuple[Plan, Catalogue]:
+        """Returns the plan and the catalogue of a run; a batch of the same pipeline is checked once."""
+        base, model = self.gateway.catalogue, run.settings.model
+        key = (id(run.pipeline), id(base), model)
+        if key not in self._plans:
+            catalogue = base if model is None else base.with_default(model)
+            require_valid(run.pipeline, catalogue=catalogue, library=self._library)
+            # The pipeline and the base are kept with the plan, so that their ids stay theirs.
+            self._plans[key] = (run.pipeline, base, catalogue, build_plan(run.pipeline))
+            while len(self._plans) > PLANS_KEPT:
+                self._plans.popitem(last=False)
+        _, _, catalogue, plan = self._plans[key]
+        return plan, catalogue
+
+    async def _close(self, run: Run, context: RunContext, answer: Answer | None, status: RunStatus) -> Run:
+        failed = next((s for s in context.spans if s.error), None)
+        finished = run.model_copy(
+            update={
+                "status": status,
+                "answer": answer,
+                "error": f"{failed.title}: {failed.error}" if failed and status != "done" else None,
+                "spans": tuple(context.spans),
+                "totals": context.totals,
+                "latency_s": context.elapsed_s(),
+            }
+        )
+        await self._store.finish(finished)
+        context.emit(RunFinished(run=finished))
+        return finished
+
+    def _services(self, context: RunContext) -> Services:
+        return {
+            Embedder: lambda _: self._embedder,
+            DocumentLibrary: lambda _: self._documents,
+            SubPipelines: lambda path: _Nested(self, context, path),
+        }
+
+
+class _Nested:
+    """Runs saved pipelines inside a run, on behalf of one node."""
+
+    def __init__(self, engine: Engine, context: RunContext, path: str) -> None:
+        self._engine = engine
+        self._context = context
+        self._path = path
+
+    async def run(self, reference: str, query: Query) -> Answer | None:
+        """Runs the pipeline; see `pipelines.service.SubPipelines`."""
+        engine, context = self._engine, self._context
+        if self._path.count("/") >= MAX_NESTING:
+            raise ConfigurationError(f"Sub-pipelines are nested deeper than {MAX_NESTING} at {self._path}.")
+        pipeline = engine._library.pipeline(reference)
+        require_valid(pipeline, catalogue=context.catalogue, library=engine._library)
+        inner = Execution(
+            build_plan(pipeline), query, context, engine._services(context), engine._store, prefix=f"{self._path}/"
+        )
+        answer = await inner.run()
+        failed = next((span for span in inner.spans.values() if span.error), None)
+        if answer is None and failed is not None:
+            raise RouteloomError(f"{failed.title}: {failed.error}")
+        return answer
+
+
+def _status(context: RunContext, answer: Answer | None, stopped: bool) -> RunStatus:
+    statuses = {span.status for span in context.spans}
+    if stopped and "cancelled" in statuses:
+        return "cancelled"
+    if answer is not None:
+        return "done"
+    if "budget" in statuses:
+        return "budget"
+    return "failed" if "failed" in statuses else "no_answer"
+
+
+def _ignore(event: AnyEvent) -> None:
+    """Is the listener of a run that nobody watches."""

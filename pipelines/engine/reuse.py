@@ -1,0 +1,50 @@
+"""Which outputs of an earlier run may stand in a new one."""
+
+from __future__ import annotations
+
+from pipelines.document import Edge, NodeSpec, Pipeline
+from pipelines.run import Fired, Run
+
+
+def reusable_outputs(previous: Run, pipeline: Pipeline, *, start: str | None = None) -> dict[str, Fired]:
+    """Returns what nodes fired in `previous` and would fire again in `pipeline`, by node id.
+
+    A node is done again if it is `start`, if it or its incoming edges changed since, if it did not finish, or if
+    anything upstream of it is done again.
+    """
+    if start is not None:
+        pipeline.node(start)
+    finished = {s.node_id: s.fired for s in previous.spans if s.status == "done" and s.fired is not None}
+    old = {spec.id: spec for spec in previous.pipeline.nodes}
+    dirty = {
+        spec.id
+        for spec in pipeline.nodes
+        if spec.id == start
+        or spec.id not in old
+        or _essence(spec) != _essence(old[spec.id])
+        or _incoming(pipeline, spec.id) != _incoming(previous.pipeline, spec.id)
+        or _failed(previous, spec.id)
+    }
+    waiting = list(dirty)
+    while waiting:
+        node = waiting.pop()
+        behind = {edge.target for edge in pipeline.edges if edge.source == node} - dirty
+        dirty |= behind
+        waiting += behind
+    return {
+        spec.id: fired
+        for spec in pipeline.nodes
+        if spec.id not in dirty and (fired := finished.get(spec.id)) is not None
+    }
+
+
+def _failed(previous: Run, node_id: str) -> bool:
+    return any(s.node_id == node_id and s.status not in ("done", "skipped") for s in previous.spans)
+
+
+def _essence(spec: NodeSpec) -> NodeSpec:
+    return spec.model_copy(update={"title": "", "position": None})
+
+
+def _incoming(pipeline: Pipeline, node_id: str) -> list[Edge]:
+    return [edge for edge in pipeline.edges if edge.target == node_id]

@@ -1,0 +1,255 @@
+"""Checks a drawn pipeline and finds every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+import networkx as nx
+from pydantic import ValidationError
+
+from pipelines.catalogue import Catalogue
+from pipelines.document import Edge, NodeSpec, Pipeline
+from pipelines.error import ConfigurationError, NotFound, PipelineInvalid
+from pipelines.node import Node, Port
+from pipelines.nodes import node_kinds
+from pipelines.plan import build_node
+from pipelines.record import Record
+from pipelines.store import PipelineLibrary
+from pipelines.value import VALUE_TYPES, is_compatible
+
+MAX_NESTING = 8
+
+
+class Problem(Record):
+    """Is one thing wrong with a pipeline, where it is, and what to do; an `error` stops a run, a `warning` does not."""
+
+    node: str | None = None
+    port: str | None = None
+    message: str
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        """Returns the sentence with its place."""
+        place = ".".join(part for part in (self.node, self.port) if part)
+        return f"{place}: {self.message}" if place else self.message
+
+
+def require_valid(
+    pipeline: Pipeline, *, catalogue: Catalogue | None = None, library: PipelineLibrary | None = None
+) -> None:
+    """Does nothing for a pipeline that can run.
+
+    Raises:
+        PipelineInvalid: with every error, if it cannot.
+    """
+    errors = tuple(p for p in find_problems(pipeline, catalogue=catalogue, library=library) if p.severity == "error")
+    if errors:
+        raise PipelineInvalid(errors)
+
+
+def find_problems(
+    pipeline: Pipeline, *, catalogue: Catalogue | None = None, library: PipelineLibrary | None = None
+) -> tuple[Problem, ...]:
+    """Returns every problem of a pipeline, in the order of its nodes; empty if there is none.
+
+    With a catalogue the named models are looked up, with a library the named sub-pipelines.
+    """
+    if not pipeline.nodes:
+        return (Problem(message="The pipeline is empty; drag a Question, an Expert and an Answer onto the canvas."),)
+    check = _Check(pipeline)
+    problems = [*check.nodes(), *check.edges(), *check.ports(), *check.cycles(), *check.reach(), *check.ends()]
+    if catalogue is not None:
+        problems += check.models(catalogue)
+    if library is not None:
+        problems += check.nesting(library)
+    order = {spec.id: place for place, spec in enumerate(pipeline.nodes)}
+    return tuple(sorted(problems, key=lambda problem: order.get(problem.node or "", -1)))
+
+
+class _Check:
+    """Holds a pipeline with the nodes that could be built and the edges that join existing nodes."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        self.specs = {spec.id: spec for spec in pipeline.nodes}
+        self.built: dict[str, Node] = {}
+        self.faults: dict[str, list[str]] = {}
+        for spec in pipeline.nodes:
+            self._build(spec)
+        self.graph: nx.DiGraph[str] = nx.DiGraph()
+        self.graph.add_nodes_from(self.specs)
+        self.whole = [e for e in pipeline.edges if e.source in self.specs and e.target in self.specs]
+        self.graph.add_edges_from((e.source, e.target) for e in self.whole)
+
+    def _build(self, spec: NodeSpec) -> None:
+        kinds = node_kinds()
+        if spec.kind not in kinds:
+            self.faults[spec.id] = [f"There is no node kind '{spec.kind}'; known are {', '.join(sorted(kinds))}."]
+            return
+        newest = kinds[spec.kind].version
+        if spec.version > newest:
+            self.faults[spec.id] = [
+                f"The kind '{spec.kind}' has version {spec.version} here; this Routeloom knows up to {newest}."
+            ]
+            return
+        try:
+            self.built[spec.id] = build_node(spec)
+        except ValidationError as error:
+            self.faults[spec.id] = [
+                f"The field '{'.'.join(str(part) for part in detail['loc'])}' is wrong: {detail['msg']}."
+                for detail in error.errors(include_url=False, include_input=False)
+            ]
+
+    def nodes(self) -> Iterator[Problem]:
+        for spec in self.pipeline.nodes:
+            for message in self.faults.get(spec.id, ()):
+                yield Problem(node=spec.id, message=message)
+            node = self.built.get(spec.id)
+            if node is None or spec.disabled:
+                continue
+            for message in node.problems():
+                yield Problem(node=spec.id, message=message)
+            yield from self._pins(spec, node)
+
+    def _pins(self, spec: NodeSpec, node: Node) -> Iterator[Problem]:
+        outputs = {port.name: port for port in node.output_ports()}
+        for name, value in (spec.pinned or {}).items():
+            if name not in outputs:
+                yield Problem(node=spec.id, port=name, message=_no_port(name, "output", outputs))
+            elif outputs[name].type != value.type_name():
+                yield Problem(
+                    node=spec.id,
+                    port=name,
+                    message=f"The pinned value is a {value.type_name()}; the port fires a {outputs[name].type}.",
+                )
+
+    def edges(self) -> Iterator[Problem]:
+        for edge in self.pipeline.edges:
+            missing = [end for end in (edge.source, edge.target) if end not in self.specs]
+            for end in missing:
+                other = edge.target if end == edge.source else edge.source
+                known = other if other in self.specs else None
+                yield Problem(node=known, message=f"The edge {edge} joins the node '{end}', which does not exist.")
+            if not missing:
+                yield from self._types(edge)
+
+    def _types(self, edge: Edge) -> Iterator[Problem]:
+        source, target = self._outputs(edge.source), self._inputs(edge.target)
+        if source is not None and edge.source_port not in source:
+            yield Problem(node=edge.source, port=edge.source_port, message=_no_port(edge.source_port, "output", source))
+        if target is not None and edge.target_port not in target:
+            yield Problem(node=edge.target, port=edge.target_port, message=_no_port(edge.target_port, "input", target))
+        if source is None or target is None or edge.source_port not in source or edge.target_port not in target:
+            return
+        given, taken = source[edge.source_port].type, target[edge.target_port].type
+        if not is_compatible(given, taken):
+            allowed = " or ".join(sorted({taken, *VALUE_TYPES[taken].accepts}))
+            yield Problem(
+                node=edge.target,
+                port=edge.target_port,
+                message=f"{edge.source}.{edge.source_port} gives a {given}; this input takes {allowed}.",
+            )
+
+    def ports(self) -> Iterator[Problem]:
+        for node_id in self.built:
+            spec = self.specs[node_id]
+            for port in (self._inputs(node_id) or {}).values():
+                edges = [e for e in self.whole if e.target == node_id and e.target_port == port.name]
+                yield from self._inlet(spec, port, len(edges))
+
+    def _inlet(self, spec: NodeSpec, port: Port, edges: int) -> Iterator[Problem]:
+        needed = port.required and not spec.disabled and spec.pinned is None
+        if needed and not edges:
+            message = f"The input '{port.name}' needs an edge from an output of type {port.type}."
+            yield Problem(node=spec.id, port=port.name, message=message)
+        if edges > 1 and not port.many:
+            message = f"The input '{port.name}' takes one edge and has {edges}; bring branches together with a Merge."
+            yield Problem(node=spec.id, port=port.name, message=message)
+        if port.many and spec.join and spec.join.k and edges and spec.join.k > edges:
+            message = f"The join waits for {spec.join.k} of {edges} edges, which can never come."
+            yield Problem(node=spec.id, port=port.name, message=message)
+
+    def cycles(self) -> Iterator[Problem]:
+        for component in nx.strongly_connected_components(self.graph):
+            part = self.graph.subgraph(component)
+            if len(component) == 1 and not nx.number_of_selfloops(part):
+                continue
+            first = min(component, key=list(self.specs).index)
+            loop = [step[0] for step in nx.find_cycle(part, first)]
+            path = " → ".join([*loop, loop[0]])
+            yield Problem(node=loop[0], message=f"The nodes form a loop, which can never start: {path}.")
+
+    def reach(self) -> Iterator[Problem]:
+        sources = {n for n, node in self.built.items() if not node.input_ports() or self.specs[n].pinned is not None}
+        reached = set(sources)
+        for source in sources:
+            reached |= nx.descendants(self.graph, source)
+        for spec in self.pipeline.nodes:
+            if spec.id in self.built and spec.id not in reached and not spec.disabled:
+                message = "No path leads here from the question, so it will never run; connect, disable or delete it."
+                yield Problem(node=spec.id, message=message, severity="warning")
+
+    def ends(self) -> Iterator[Problem]:
+        finals = {n for n, node in self.built.items() if node.final and not self.specs[n].disabled}
+        if not finals and not self.faults:
+            yield Problem(message="The pipeline has no Answer, so nothing would come out; add one and connect it.")
+        useful = set(finals)
+        for final in finals:
+            useful |= nx.ancestors(self.graph, final)
+        for spec in self.pipeline.nodes:
+            if spec.id in self.built and not spec.disabled and not self.built[spec.id].final:
+                yield from self._loose(spec, useful if finals else set(self.specs))
+
+    def _loose(self, spec: NodeSpec, useful: set[str]) -> Iterator[Problem]:
+        out = [e for e in self.whole if e.source == spec.id]
+        for port in (self._outputs(spec.id) or {}).values():
+            targets = [e.target for e in out if e.source_port == port.name]
+            dead = bool(targets) and not useful.intersection(targets)
+            if (not targets and port.required) or dead:
+                message = f"The branch '{port.name}' leads nowhere: what it fires reaches no Answer."
+                yield Problem(node=spec.id, port=port.name, message=message, severity="warning")
+
+    def models(self, catalogue: Catalogue) -> Iterator[Problem]:
+        for node_id, node in self.built.items():
+            if self.specs[node_id].disabled:
+                continue
+            for name in dict.fromkeys(node.model_names()):
+                try:
+                    catalogue.entry(name)
+                except ConfigurationError as error:
+                    yield Problem(node=node_id, message=str(error))
+
+    def nesting(self, library: PipelineLibrary) -> Iterator[Problem]:
+        for node_id, node in self.built.items():
+            for reference in node.pipeline_references():
+                try:
+                    _refuse_recursion(library, reference, (f"this pipeline ({self.pipeline.name})",))
+                except (NotFound, ConfigurationError) as error:
+                    yield Problem(node=node_id, message=str(error))
+
+    def _outputs(self, node_id: str) -> Mapping[str, Port] | None:
+        node = self.built.get(node_id)
+        return None if node is None else {port.name: port for port in node.output_ports()}
+
+    def _inputs(self, node_id: str) -> Mapping[str, Port] | None:
+        node = self.built.get(node_id)
+        return None if node is None else {port.name: port for port in node.input_ports()}
+
+
+def _refuse_recursion(library: PipelineLibrary, reference: str, path: tuple[str, ...]) -> None:
+    if reference in path or len(path) > MAX_NESTING:
+        raise ConfigurationError(f"The sub-pipelines contain each other: {' → '.join((*path, reference))}.")
+    for spec in library.pipeline(reference).nodes:
+        if spec.kind in node_kinds():
+            try:
+                inner = build_node(spec)
+            except ValidationError:
+                continue
+            for deeper in inner.pipeline_references():
+                _refuse_recursion(library, deeper, (*path, reference))
+
+
+def _no_port(name: str, side: str, ports: Mapping[str, Port]) -> str:
+    known = ", ".join(f"{port.name} ({port.type})" for port in ports.values()) or "none"
+    return f"There is no {side} '{name}'; the {side}s are {known}."

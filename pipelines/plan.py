@@ -1,0 +1,93 @@
+"""A pipeline made ready to run: node objects built, ports resolved, edges sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipelines.document import Edge, JoinRule, NodeSpec, Pipeline
+from pipelines.node import Node, Port, declared_services
+from pipelines.nodes import node_kinds
+from pipelines.value import VALUE_TYPES, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Inlet:
+    """Is an input port with its edges and what it waits for."""
+
+    port: Port
+    value_type: type[Value]
+    edges: tuple[Edge, ...]
+    join: JoinRule
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Is a node ready to run: the drawn node, its object, its inlets and the services it asks for."""
+
+    spec: NodeSpec
+    node: Node
+    inlets: tuple[Inlet, ...]
+    declared: frozenset[str]
+    services: tuple[tuple[str, type], ...]
+
+    @property
+    def title(self) -> str:
+        """Returns the title that the person gave, or the one of the kind."""
+        return self.spec.title or self.node.title
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Holds the steps of a pipeline by node id, in the order of the document."""
+
+    pipeline: Pipeline
+    steps: Mapping[str, Step]
+    private_ancestors: Mapping[str, frozenset[str]]
+    """For each join of the rule `first`: the nodes whose every path leads to it, so that they may be stopped."""
+
+
+def build_node(spec: NodeSpec) -> Node:
+    """Returns the node object of a drawn node.
+
+    Raises:
+        KeyError: if the kind is unknown.
+        ValidationError: if the configuration does not fit the kind.
+    """
+    return node_kinds()[spec.kind].model_validate(spec.config)
+
+
+def build_plan(pipeline: Pipeline) -> Plan:
+    """Returns the plan of a pipeline that `pipelines.graph.find_problems` found free of errors."""
+    into: dict[str, dict[str, list[Edge]]] = {spec.id: {} for spec in pipeline.nodes}
+    for edge in pipeline.edges:
+        into[edge.target].setdefault(edge.target_port, []).append(edge)
+    steps = {spec.id: _step(spec, into[spec.id]) for spec in pipeline.nodes}
+    firsts = [spec.id for spec in pipeline.nodes if spec.join and spec.join.rule == "first"]
+    return Plan(pipeline, steps, {join: _private_ancestors(pipeline, join) for join in firsts})
+
+
+def _step(spec: NodeSpec, edges: Mapping[str, list[Edge]]) -> Step:
+    node = build_node(spec)
+    own = type(node).run.__annotations__
+    inlets = tuple(
+        Inlet(port, VALUE_TYPES[port.type], tuple(edges.get(port.name, ())), spec.join or node.join)
+        for port in node.input_ports()
+    )
+    return Step(spec, node, inlets, frozenset(own), declared_services(type(node)))
+
+
+def _private_ancestors(pipeline: Pipeline, join: str) -> frozenset[str]:
+    targets: dict[str, set[str]] = {}
+    sources: dict[str, set[str]] = {}
+    for edge in pipeline.edges:
+        targets.setdefault(edge.source, set()).add(edge.target)
+        sources.setdefault(edge.target, set()).add(edge.source)
+    private = {join}
+    waiting = list(sources.get(join, ()))
+    while waiting:
+        node = waiting.pop()
+        if node not in private and targets[node] <= private:
+            private.add(node)
+            waiting += sources.get(node, ())
+    return frozenset(private - {join})
