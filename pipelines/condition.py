@@ -187,7 +187,7 @@ def _pattern_test(operator: _Token, literal: _Token, expression: str) -> Callabl
             return (find(text, timeout=PATTERN_TIMEOUT_S) is not None) == wanted
         except TimeoutError:
             raise ConfigurationError(
-                f"The regular expression {literal.text} took longer than {PATTERN_TIMEOUT_S} s on a question; simplify it."
+                f"The regular expression {literal.text} took longer than {PATTERN_TIMEOUT_S} s on a question."
             ) from None
 
     return test

@@ -1,0 +1,1 @@
+"""Finding the documents that an expert should read."""
