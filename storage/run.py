@@ -1,0 +1,164 @@
+"""The log of runs: what the engine writes while it runs, and what pages and commands read afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlmodel import col
+
+from pipelines.chat import Call
+from pipelines.document import load_pipeline
+from pipelines.record import Record, now
+from pipelines.run import Run, RunStatus, Span
+from storage.codec import build, load
+from storage.database import Database
+from storage.group import GroupThread
+from storage.journal import Finder, Lookup, NewCall, NewSpan, RunState, Write, Writer
+from storage.lease import Leases
+from storage.run_row import Snapshots, call_row, run_row, span_row
+from storage.table import CallTable, LeaseTable, RunTable, SnapshotTable, SpanTable
+
+PAUSE_S = 0.002
+
+
+class RunInfo(Record):
+    """Is a run as a list shows it.
+
+    Attributes:
+        workflow: slug of the saved workflow, with `version`, or None for an unsaved pipeline.
+        question: the first 200 characters, as are `answer` and `error`.
+        notional: a part of the cost is made up for charts, nobody sends a bill.
+    """
+
+    id: str
+    workflow: str | None
+    version: int | None
+    pipeline_name: str
+    question: str
+    answer: str | None
+    error: str | None
+    status: RunStatus
+    calls: int
+    cost_usd: float
+    list_cost_usd: float
+    notional: bool
+    input_tokens: int
+    output_tokens: int
+    latency_s: float
+    started_at: datetime
+
+
+class RunLog:
+    """Remembers runs, spans and calls; implements `CallStore` and `RunStore`.
+
+    What a coroutine here awaits is committed when it returns and survives the death of the process; `add_span` alone
+    does not wait. One thread writes, in groups; the reading methods without `async` are for pages and commands.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = now) -> None:
+        """Takes the database, and the clock that ends leases."""
+        self._database = database
+        self._clock = clock
+        self._leases = Leases(database, clock)
+        self._snapshots = Snapshots()
+        self._writer: GroupThread[Write, None] = GroupThread("run-writer", Writer(database).commit, pause_s=PAUSE_S)
+        self._finder: GroupThread[Lookup, tuple[Call, ...]] = GroupThread("call-finder", Finder(database).find)
+
+    async def cached(self, key: str) -> Call | None:
+        """Returns the first successful call with that key from any run, or None."""
+        found = await self._finder.ask(Lookup("key", key))
+        return found[0] if found else None
+
+    async def journal(self, run_id: str) -> Mapping[tuple[str, str], Call]:
+        """Returns the successful calls of a run by (node id, key)."""
+        return {(call.node_id, call.key): call for call in await self._finder.ask(Lookup("run_id", run_id))}
+
+    async def put(self, call: Call) -> None:
+        """Stores a call; a second call with the same id changes nothing."""
+        await self._writer.ask(NewCall(call_row(call)))
+
+    async def begin(self, run: Run) -> None:
+        """Stores a run before its first call, or anew when it is resumed; its spans replace the stored ones."""
+        await self._writer.ask(self._state(run, ends=False))
+
+    async def finish(self, run: Run) -> None:
+        """Stores the end of a run; its spans replace the stored ones."""
+        await self._writer.ask(self._state(run, ends=True))
+
+    async def add_span(self, run_id: str, span: Span) -> None:
+        """Hands a finished span to the writer and returns before it is on disk; `finish` brings it again."""
+        self._writer.tell(NewSpan(span_row(run_id, span)))
+
+    def run(self, run_id: str) -> Run | None:
+        """Returns the run with its pipeline and the spans known until now, or None."""
+        statement = (
+            select(col(RunTable.record), col(SnapshotTable.document))
+            .join(SnapshotTable, col(SnapshotTable.sha256) == col(RunTable.pipeline_sha256))
+            .where(col(RunTable.id) == run_id)
+        )
+        spans = select(col(SpanTable.record)).where(col(SpanTable.run_id) == run_id).order_by(col(SpanTable.sequence))
+        with self._database.read() as connection:
+            found = connection.execute(statement).one_or_none()
+            records = connection.execute(spans).scalars().all()
+        if found is None:
+            return None
+        content = json.loads(found.record)
+        content["pipeline"] = load_pipeline(found.document)
+        content["spans"] = [load(Span, record) for record in records]
+        return build(Run, content)
+
+    def runs(self, workflow: str | None = None, limit: int = 50) -> list[RunInfo]:
+        """Returns the latest runs, newest first: of one workflow, or of all."""
+        statement = _infos().order_by(col(RunTable.sequence).desc()).limit(limit)
+        if workflow is not None:
+            statement = statement.where(col(RunTable.workflow) == workflow)
+        return self._list(statement)
+
+    def unfinished(self, *, leased: bool = False) -> list[RunInfo]:
+        """Returns the runs that have not ended, oldest first; those that a worker has in hand only if `leased`."""
+        statement = _infos().where(col(RunTable.status) == "running").order_by(col(RunTable.sequence))
+        if not leased:
+            alive = select(col(LeaseTable.run_id)).where(col(LeaseTable.expires_at) > self._clock())
+            statement = statement.where(col(RunTable.id).not_in(alive))
+        return self._list(statement)
+
+    def calls(self, run_id: str) -> list[Call]:
+        """Returns every call of a run, failed ones too, in the order of writing."""
+        statement = select(col(CallTable.record)).where(col(CallTable.run_id) == run_id)
+        with self._database.read() as connection:
+            records = connection.execute(statement.order_by(col(CallTable.sequence))).scalars().all()
+        return [load(Call, record) for record in records]
+
+    def lease(self, run_id: str, owner: str, seconds: float) -> bool:
+        """Says whether `owner` has the run in hand now, for so many seconds unless renewed."""
+        return self._leases.take(run_id, owner, seconds)
+
+    def renew(self, run_id: str, owner: str, seconds: float) -> bool:
+        """Says whether the run is still the owner's, and if so keeps it for so many seconds from now."""
+        return self._leases.renew(run_id, owner, seconds)
+
+    def release(self, run_id: str, owner: str) -> None:
+        """Gives the run back; does nothing if it is somebody else's."""
+        self._leases.release(run_id, owner)
+
+    def close(self) -> None:
+        """Writes what is waiting and ends the threads."""
+        self._writer.close()
+        self._finder.close()
+
+    def _state(self, run: Run, *, ends: bool) -> RunState:
+        snapshot = self._snapshots.row(run.pipeline)
+        spans = tuple(span_row(run.id, span) for span in run.spans)
+        return RunState(snapshot, run_row(run, snapshot["sha256"]), spans, ends)
+
+    def _list(self, statement: Select[tuple[object, ...]]) -> list[RunInfo]:
+        with self._database.read() as connection:
+            rows = connection.execute(statement).mappings().all()
+        return [build(RunInfo, dict(row)) for row in rows]
+
+
+def _infos() -> Select[tuple[object, ...]]:
+    return select(*(getattr(RunTable, name) for name in RunInfo.model_fields))
