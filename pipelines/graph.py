@@ -121,7 +121,7 @@ class _Check:
                 yield Problem(
                     node=spec.id,
                     port=name,
-                    message=f"The pinned value is a {value.type_name()}; the port fires a {outputs[name].type}.",
+                    message=f"The pinned value has the type {value.type_name()}; the port fires {outputs[name].type}.",
                 )
 
     def edges(self) -> Iterator[Problem]:

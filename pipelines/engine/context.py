@@ -11,7 +11,7 @@ from pipelines.chat import Call, ChatRequest, Completion
 from pipelines.engine.budget import Ledger, Reservation
 from pipelines.event import AnyEvent, CallFinished, TokenArrived
 from pipelines.gateway.gateway import Gateway
-from pipelines.run import Run, RunSettings, Span, Totals
+from pipelines.run import Budget, Run, RunSettings, Span, Totals
 
 
 @dataclass(slots=True)
@@ -82,10 +82,12 @@ class NodeModels:
     def on_call(self, call: Call) -> None:
         """Counts a finished call."""
         usage = call.reply.usage if call.reply else None
+        # A call from the journal was paid by this very run, before it was interrupted.
+        journaled = self.journaled(call.key) if call.source == "journal" else None
         used = Totals(
             calls=1,
-            cached_calls=int(call.source != "live"),
-            cost_usd=call.cost_usd,
+            cached_calls=int(call.source == "cache"),
+            cost_usd=journaled.cost_usd if journaled else call.cost_usd,
             list_cost_usd=call.list_cost_usd,
             notional=call.notional,
             input_tokens=usage.input_tokens if usage else 0,
@@ -96,6 +98,37 @@ class NodeModels:
         self._context.emit(
             CallFinished(node_id=self.node_id, model=call.model, call_id=call.id, run_totals=self._context.totals)
         )
+
+
+class ProbeScope:
+    """Is the place of a call that belongs to no pipeline: no budget, no cache, no listener."""
+
+    run_id = "probe"
+    node_id = "probe"
+    seed = 0
+    use_cache = False
+    streams = False
+    limits_money = False
+
+    def __init__(self) -> None:
+        """Starts without calls."""
+        self.calls: list[Call] = []
+        self._ledger = Ledger(Budget(), lambda: 0.0)
+
+    def reserve(self, cost_usd: float) -> Reservation:
+        """Promises any amount."""
+        return self._ledger.reserve(cost_usd)
+
+    def journaled(self, key: str) -> Call | None:  # noqa: ARG002  the gateway passes the key
+        """Returns None: nothing was paid before."""
+        return None
+
+    def on_token(self, text: str) -> None:
+        """Does nothing: nobody listens."""
+
+    def on_call(self, call: Call) -> None:
+        """Keeps the record."""
+        self.calls.append(call)
 
 
 def node_random(settings: RunSettings, node_id: str) -> random.Random:

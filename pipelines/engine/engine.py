@@ -6,15 +6,17 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from pipelines.catalogue import Catalogue
+from pipelines.chat import Call, ChatRequest
 from pipelines.document import Pipeline
 from pipelines.engine.budget import Ledger
-from pipelines.engine.context import RunContext
+from pipelines.engine.context import ProbeScope, RunContext
 from pipelines.engine.execution import Execution, Services
 from pipelines.engine.flow import run_flow
-from pipelines.error import ConfigurationError, RouteloomError
+from pipelines.error import ConfigurationError, ModelError, RouteloomError
 from pipelines.event import AnyEvent, EventSink, RunFinished, RunStarted
 from pipelines.gateway.gateway import Gateway
 from pipelines.graph import MAX_NESTING, require_valid
@@ -111,6 +113,17 @@ class Engine:
 
         task = asyncio.create_task(self._whole(run, on_event, reuse or {}, resume, pending, stopped))
         return RunHandle(task, stop)
+
+    async def probe(self, request: ChatRequest) -> Call:
+        """Asks a model outside any pipeline and returns the record of the call, failed or not.
+
+        Raises:
+            ConfigurationError: if the model does not exist or cannot be asked at all.
+        """
+        scope = ProbeScope()
+        with suppress(ModelError):
+            await self.gateway.complete(request, scope)
+        return scope.calls[-1]
 
     async def stream(
         self, run: Run, *, reuse: Mapping[str, Fired] | None = None, resume: bool = False

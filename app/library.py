@@ -1,0 +1,90 @@
+"""What pipelines may refer to by name: saved workflows, shipped templates, document sets."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from app.template import ASSETS, templates
+from pipelines.document import Pipeline, load_pipeline
+from pipelines.error import ConfigurationError, DocumentError, NotFound
+from pipelines.value import Document
+from storage import Storage
+
+
+class Library:
+    """Finds pipelines among the saved workflows and then the templates, documents among the stored and shipped sets."""
+
+    def __init__(self, storage: Storage) -> None:
+        """Takes the storage of the installation."""
+        self._storage = storage
+
+    def pipeline(self, reference: str) -> Pipeline:
+        """Returns the pipeline of `slug` or `slug@version`.
+
+        Raises:
+            NotFound: if there is neither a workflow nor a template of that name.
+        """
+        try:
+            return self._storage.workflows.pipeline(reference)
+        except NotFound:
+            if reference in templates():
+                return templates()[reference]
+            raise
+
+    def load(self, reference: str) -> Pipeline:
+        """Returns the pipeline of a reference, or of a file if there is one at that path.
+
+        Raises:
+            NotFound: if it is neither.
+            DocumentError: if the file is not a pipeline.
+        """
+        path = Path(reference)
+        if path.suffix == ".json" or path.is_file():
+            return load_file(path)
+        return self.pipeline(reference)
+
+    def documents(self, name: str) -> tuple[Document, ...]:
+        """Returns the documents of a stored or shipped set.
+
+        Raises:
+            ConfigurationError: if there is no such set.
+        """
+        try:
+            return self._storage.documents.documents(name)
+        except ConfigurationError:
+            if name in shipped_documents():
+                return shipped_documents()[name]
+            raise
+
+    def document_sets(self) -> tuple[str, ...]:
+        """Returns the names of all sets, the shipped ones last."""
+        stored = [info.name for info in self._storage.documents.list()]
+        return tuple(dict.fromkeys([*stored, *shipped_documents()]))
+
+
+def load_file(path: Path) -> Pipeline:
+    """Reads a pipeline from a file.
+
+    Raises:
+        NotFound: if there is no such file.
+        DocumentError: if it is not a pipeline.
+    """
+    try:
+        return load_pipeline(path.read_bytes())
+    except FileNotFoundError:
+        raise NotFound(f"There is no file '{path}'.") from None
+    except OSError as error:
+        raise DocumentError(f"The file '{path}' cannot be read: {error.strerror}.") from error
+
+
+@cache
+def shipped_documents() -> dict[str, tuple[Document, ...]]:
+    """Returns the document sets that ship with the product, by name."""
+    folders = sorted(path for path in (ASSETS / "documents").iterdir() if path.is_dir())
+    return {folder.name: tuple(_document(path) for path in sorted(folder.glob("*.md"))) for folder in folders}
+
+
+def _document(path: Path) -> Document:
+    title, _, text = path.read_text(encoding="utf-8").partition("\n")
+    return Document(title=title.lstrip("# ").strip(), text=text.strip())

@@ -1,0 +1,230 @@
+"""The workspace: the one place where storage, models and engine are put together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Mapping
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Literal
+from uuid import uuid4
+
+from pipelines.gateway.discovery import discover
+from pipelines.gateway.replay import ReplayProvider
+from pipelines.retrieval.embedder import pick_embedder
+
+from app.config import Config
+from app.library import Library
+from app.loop import LoopThread
+from app.model_list import known_entries
+from pipelines.catalogue import Catalogue, ModelEntry, Provider
+from pipelines.chat import Call, ChatRequest, Message, Sampling
+from pipelines.document import Pipeline
+from pipelines.engine import Engine, RunHandle
+from pipelines.error import NotFound, RouteloomError, StaleWrite
+from pipelines.event import EventSink
+from pipelines.gateway.address import AddressRule
+from pipelines.gateway.direct import DirectProvider
+from pipelines.gateway.embedded import EmbeddedProvider
+from pipelines.gateway.gateway import Gateway
+from pipelines.gateway.key import key_state
+from pipelines.gateway.litellm_provider import LiteLlmProvider
+from pipelines.gateway.provider import ChatProvider
+from pipelines.graph import Problem, find_problems
+from pipelines.run import Budget, Fired, Run, RunSettings
+from pipelines.value import Query
+from storage import Storage, open_storage
+
+DEFAULT_MODEL = "smollm2-135m"
+LEASE_S = 30.0
+
+
+class Workspace:
+    """Opens an installation: its database, its models, and an engine on a loop of its own.
+
+    Use it as a context manager, or call `close`. One workspace serves a whole process, pages and threads alike.
+    """
+
+    def __init__(self, config: Config | None = None) -> None:
+        """Opens the installation that the configuration (by default the environment) names."""
+        self.config = config or Config()
+        self.config.home.mkdir(parents=True, exist_ok=True)
+        self.storage: Storage = open_storage(self.config.storage_url)
+        self.library = Library(self.storage)
+        self.loop = LoopThread()
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        self._found: tuple[ModelEntry, ...] = ()
+        self._handles: dict[str, RunHandle] = {}
+        self._gateway = Gateway(self._catalogue(), self._providers(), self.storage.runs)
+        self._engine = Engine(
+            self._gateway,
+            self.storage.runs,
+            library=self.library,
+            documents=self.library,
+            embedder=pick_embedder(self.config.weights_folder),
+        )
+
+    def __enter__(self) -> Workspace:
+        """Returns itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Closes it."""
+        self.close()
+
+    def close(self) -> None:
+        """Stops what runs, writes what waits and closes the database; its thread ends."""
+        for run_id in list(self._handles):
+            self.stop(run_id)
+        self.loop.call(self._gateway.aclose())
+        self.loop.close()
+        self.storage.close()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Returns the models that pipelines may ask now."""
+        return self._gateway.catalogue
+
+    def refresh_catalogue(self, *, look_around: bool = True) -> Catalogue:
+        """Reads the models again, and by default looks for model servers on this machine."""
+        if look_around:
+            self._found = tuple(self.loop.call(discover()))
+        self._gateway.catalogue = self._catalogue()
+        return self.catalogue
+
+    def set_default_model(self, name: str) -> None:
+        """Makes a model the one that is asked where a pipeline names none.
+
+        Raises:
+            ConfigurationError: if the catalogue lacks it.
+        """
+        self.catalogue.entry(name)
+        self.storage.settings.put("default_model", name)
+        self.refresh_catalogue(look_around=False)
+
+    def key_state(self, entry: ModelEntry) -> Literal["not_needed", "present", "missing"]:
+        """Says whether the key that a model needs is there."""
+        return key_state(entry)
+
+    def probe(self, name: str) -> Call:
+        """Asks a model one short question and returns the record of the call, failed or not."""
+        request = ChatRequest(
+            model=name,
+            messages=(Message(role="user", content="Say hello in five words."),),
+            sampling=Sampling(temperature=0.0, max_tokens=32),
+            purpose="probe",
+        )
+        return self.loop.call(self._engine.probe(request))
+
+    def find_problems(self, pipeline: Pipeline, *, model: str | None = None) -> tuple[Problem, ...]:
+        """Returns every problem that a pipeline would have here, models and sub-pipelines looked up."""
+        catalogue = self.catalogue if model is None else self.catalogue.with_default(model)
+        return find_problems(pipeline, catalogue=catalogue, library=self.library)
+
+    def run(
+        self,
+        pipeline: str | Pipeline,
+        query: str | Query,
+        *,
+        model: str | None = None,
+        budget: Budget | None = None,
+        seed: int = 0,
+        cache: bool = True,
+        on_event: EventSink | None = None,
+    ) -> Run:
+        """Runs a pipeline (or the one of that reference or file) on one question and waits for the end.
+
+        Raises:
+            RouteloomError: if it cannot start; a failure on the way is the status of the run.
+        """
+        slug, _, version = pipeline.partition("@") if isinstance(pipeline, str) else ("", "", "")
+        saved = slug if slug in {info.slug for info in self.storage.workflows.list()} else None
+        run = Run(
+            pipeline=self.library.load(pipeline) if isinstance(pipeline, str) else pipeline,
+            query=Query(text=query) if isinstance(query, str) else query,
+            settings=RunSettings(model=model, budget=budget or Budget(), seed=seed, cache=cache),
+            workflow=saved,
+            version=int(version) if version else self.storage.workflows.info(saved).head if saved else None,
+        )
+        return self.wait(run.id, self.start(run, on_event=on_event))
+
+    def wait(self, run_id: str, future: Future[Run]) -> Run:
+        """Waits for a started run; a keyboard interrupt stops the run and is passed on."""
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            self.stop(run_id)
+            future.result()
+            raise
+
+    def start(
+        self,
+        run: Run,
+        *,
+        on_event: EventSink | None = None,
+        reuse: Mapping[str, Fired] | None = None,
+        resume: bool = False,
+    ) -> Future[Run]:
+        """Starts a run on the loop of the workspace; `on_event` is called on its thread."""
+        return self.loop.submit(self._held(run, on_event, reuse, resume))
+
+    def stop(self, run_id: str) -> None:
+        """Stops a run of this workspace; does nothing if it has ended."""
+        handle = self._handles.get(run_id)
+        if handle is not None:
+            self.loop.loop.call_soon_threadsafe(handle.stop)
+
+    def resume(self, run_id: str, *, on_event: EventSink | None = None) -> Run:
+        """Takes up a run that was interrupted; calls that it had finished are not made again.
+
+        Raises:
+            NotFound: if there is no such run.
+            StaleWrite: if another process has it in hand.
+        """
+        run = self.storage.runs.run(run_id)
+        if run is None:
+            raise NotFound(f"There is no run '{run_id}'.")
+        if run.status != "running":
+            raise NotFound(f"The run '{run_id}' has ended ({run.status}); only an interrupted run can be resumed.")
+        fresh = run.model_copy(update={"spans": ()})
+        return self.wait(run_id, self.start(fresh, on_event=on_event, resume=True))
+
+    async def _held(self, run: Run, on_event: EventSink | None, reuse: Mapping[str, Fired] | None, resume: bool) -> Run:
+        """Brings a run to its end while its lease keeps every other process away from it."""
+        runs = self.storage.runs
+        if not await asyncio.to_thread(runs.lease, run.id, self._owner, LEASE_S):
+            raise StaleWrite(f"The run '{run.id}' is being run by another process.")
+        heart = asyncio.create_task(self._beat(run.id))
+        self._handles[run.id] = self._engine.start(run, on_event=on_event, reuse=reuse, resume=resume)
+        try:
+            return await self._handles[run.id].result()
+        finally:
+            del self._handles[run.id]
+            heart.cancel()
+            await asyncio.to_thread(runs.release, run.id, self._owner)
+
+    async def _beat(self, run_id: str) -> None:
+        while True:
+            await asyncio.sleep(LEASE_S / 3)
+            if not await asyncio.to_thread(self.storage.runs.renew, run_id, self._owner, LEASE_S):
+                self._handles[run_id].stop()
+                raise RouteloomError(f"The run '{run_id}' was taken over by another process.")
+
+    def _catalogue(self) -> Catalogue:
+        entries = [*known_entries(self.config.weights_folder), *self._found, *self.storage.models.list()]
+        wanted = self.config.default_model or self.storage.settings.get("default_model") or DEFAULT_MODEL
+        names = {entry.name for entry in entries}
+        return Catalogue(entries, default=wanted if wanted in names else DEFAULT_MODEL)
+
+    def _providers(self) -> Mapping[Provider, ChatProvider]:
+        rule = AddressRule(self.config.allowed_hosts)
+        return {
+            "openai_compatible": DirectProvider(rule),
+            "litellm": LiteLlmProvider(rule),
+            "embedded": EmbeddedProvider(),
+            "replay": ReplayProvider(),
+        }

@@ -1,0 +1,168 @@
+"""The check of a drawn pipeline finds every problem, with its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.catalogue import Catalogue, ModelEntry
+from pipelines.document import NodeSpec, Pipeline
+from pipelines.error import PipelineInvalid
+from pipelines.graph import Problem, find_problems, require_valid
+from pipelines.store import MemoryLibrary
+from tests.pipelines.drawing import draw, node, single_expert
+
+QUESTION = node("q", "query_input")
+ANSWER = node("out", "answer_output")
+
+
+def problems_of(nodes: list[NodeSpec], *edges: str) -> list[tuple[str | None, str | None, str]]:
+    return [(p.node, p.port, p.message) for p in find_problems(draw(nodes, *edges))]
+
+
+def test_a_sound_pipeline_has_no_problem() -> None:
+    assert find_problems(single_expert()) == ()
+
+
+def test_an_empty_pipeline_says_what_to_do() -> None:
+    [problem] = find_problems(Pipeline())
+    assert problem.message == "The pipeline is empty; drag a Question, an Expert and an Answer onto the canvas."
+
+
+def test_a_loop_is_named_node_by_node() -> None:
+    found = problems_of(
+        [QUESTION, node("m", "merge", {"carries": "query"}), node("a", "expert"), node("b", "expert"), ANSWER],
+        "q.query > m.values",
+        "b.answer > m.values",
+        "m.query > a.query",
+        "a.answer > b.query",
+        "b.answer > out.answers",
+    )
+    assert ("m", None, "The nodes form a loop, which can never start: m → a → b → m.") in found
+
+
+def test_a_node_wired_to_itself_is_a_loop() -> None:
+    found = problems_of([QUESTION, node("a", "expert"), ANSWER], "a.answer > a.query", "a.answer > out.answers")
+    assert ("a", None, "The nodes form a loop, which can never start: a → a.") in found
+
+
+def test_an_unknown_kind_lists_the_known_ones() -> None:
+    [first, *_] = find_problems(draw([node("x", "teleporter")]))
+    assert (first.node, first.severity) == ("x", "error")
+    assert first.message.startswith("There is no node kind 'teleporter'; known are answer_output, ")
+
+
+def test_a_type_mismatch_names_both_ends() -> None:
+    found = problems_of([QUESTION, ANSWER], "q.query > out.answers")
+    assert ("out", "answers", "q.query gives a query; this input takes answer.") in found
+
+
+def test_a_missing_port_lists_those_there_are() -> None:
+    found = problems_of([QUESTION, ANSWER], "q.question > out.answers")
+    assert ("q", "question", "There is no output 'question'; the outputs are query (query).") in found
+
+
+def test_an_edge_into_nowhere_is_reported() -> None:
+    found = problems_of([QUESTION, ANSWER], "q.query > ghost.query")
+    message = "The edge q.query->ghost.query joins the node 'ghost', which does not exist."
+    assert ("q", None, message) in found
+
+
+def test_a_required_input_needs_an_edge() -> None:
+    found = problems_of([QUESTION, node("a", "expert"), ANSWER], "a.answer > out.answers")
+    assert ("a", "query", "The input 'query' needs an edge from an output of type query.") in found
+
+
+def test_a_single_input_takes_one_edge() -> None:
+    other = node("p", "query_input")
+    found = problems_of(
+        [QUESTION, other, node("a", "expert"), ANSWER],
+        "q.query > a.query",
+        "p.query > a.query",
+        "a.answer > out.answers",
+    )
+    message = "The input 'query' takes one edge and has 2; bring branches together with a Merge."
+    assert ("a", "query", message) in found
+
+
+def test_a_node_that_no_path_reaches_is_a_warning() -> None:
+    stray = node("stray", "merge")
+    pipeline = single_expert()
+    found = find_problems(pipeline.model_copy(update={"nodes": (*pipeline.nodes, stray)}))
+    unreachable = [p for p in found if p.node == "stray" and p.message.startswith("No path leads here")]
+    assert [p.severity for p in unreachable] == ["warning"]
+
+
+def test_a_branch_that_leads_nowhere_is_a_warning() -> None:
+    found = find_problems(
+        draw(
+            [QUESTION, node("c", "cascade"), ANSWER],
+            "q.query > c.query",
+            "c.accepted > out.answers",
+        )
+    )
+    message = "The branch 'escalate' leads nowhere: what it fires reaches no Answer."
+    assert found == (Problem(node="c", port="escalate", message=message, severity="warning"),)
+
+
+def test_a_router_with_one_branch_is_an_error() -> None:
+    router = node("r", "rule_router", {"branches": [{"name": "only", "condition": "words > 3"}], "default": "only"})
+    found = find_problems(
+        draw(
+            [QUESTION, router, node("a", "expert"), ANSWER],
+            "q.query > r.query",
+            "r.only > a.query",
+            "a.answer > out.answers",
+        )
+    )
+    assert [(p.node, p.severity) for p in found] == [("r", "error")]
+
+
+def test_a_pipeline_without_an_answer_says_so() -> None:
+    found = problems_of([QUESTION, node("a", "expert")], "q.query > a.query")
+    assert (None, None, "The pipeline has no Answer, so nothing would come out; add one and connect it.") in found
+
+
+def test_a_wrong_field_is_named() -> None:
+    [problem] = find_problems(single_expert(sampling={"temperature": 9}))
+    assert problem.node == "expert"
+    assert problem.message.startswith("The field 'sampling.temperature' is wrong: ")
+
+
+def test_a_pinned_value_must_fit_its_port() -> None:
+    pinned = node("a", "expert", pinned={"answer": {"type": "query", "text": "x"}})
+    found = problems_of([QUESTION, pinned, ANSWER], "q.query > a.query", "a.answer > out.answers")
+    assert ("a", "answer", "The pinned value has the type query; the port fires answer.") in found
+
+
+def test_a_join_that_waits_for_too_many_is_reported() -> None:
+    waiting = node("out", "answer_output", join={"rule": "k_of_n", "k": 2})
+    found = problems_of([QUESTION, node("a", "expert"), waiting], "q.query > a.query", "a.answer > out.answers")
+    assert ("out", "answers", "The join waits for 2 of 1 edges, which can never come.") in found
+
+
+def test_a_model_that_is_not_in_the_catalogue_is_reported() -> None:
+    catalogue = Catalogue([ModelEntry(name="small", provider="scripted", target="small")], default="small")
+    [problem] = find_problems(single_expert(model="huge"), catalogue=catalogue)
+    assert problem.message == "The model 'huge' is not in the catalogue, which is: small."
+
+
+def test_sub_pipelines_that_contain_each_other_are_reported() -> None:
+    inner = draw(
+        [QUESTION, node("s", "sub_pipeline", {"reference": "loop"}), ANSWER],
+        "q.query > s.query",
+        "s.answer > out.answers",
+    )
+    found = find_problems(inner, library=MemoryLibrary({"loop": inner}))
+    assert [(p.node, p.message) for p in found] == [
+        ("s", "The sub-pipelines contain each other: this pipeline (Drawn) → loop → loop.")
+    ]
+
+
+def test_all_problems_come_at_once_in_the_order_of_the_nodes() -> None:
+    found = find_problems(draw([node("x", "teleporter"), node("a", "expert"), ANSWER], "a.answer > out.answers"))
+    assert [p.node for p in found] == ["x", "a", "a", "out"]
+
+
+def test_an_invalid_pipeline_cannot_be_required() -> None:
+    with pytest.raises(PipelineInvalid, match=r"^a\.query: The input 'query' needs an edge"):
+        require_valid(draw([node("a", "expert"), ANSWER], "a.answer > out.answers"))
