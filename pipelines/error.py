@@ -19,7 +19,10 @@ RouteloomError
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from pipelines.chat import Usage
 
 
 class RouteloomError(Exception):
@@ -66,14 +69,18 @@ class ModelError(RouteloomError):
 
     Attributes:
         retry_after_s: what the provider asked for, in seconds, or None.
+        usage: the tokens that the failed attempt used all the same, where that is known: they were paid.
     """
 
     retryable: ClassVar[bool] = False
 
-    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
-        """Takes the sentence for the person and what the provider said about asking again."""
+    def __init__(
+        self, message: str, *, retry_after_s: float | None = None, usage: Usage | None = None
+    ) -> None:
+        """Takes the sentence for the person, what the provider said about asking again, and what it counted."""
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.usage = usage
 
 
 class ModelRefusedKey(ModelError):
