@@ -1,0 +1,150 @@
+/** Copies part of a document as JSON text and reads such text back; the text may come from anywhere. */
+
+import { freeId, nodeIds } from "./graph";
+import type { Graph, GraphEdge, GraphNode, GraphNote, Point } from "./protocol";
+
+const MARK = "selection";
+const MAX_CHARS = 2_000_000;
+
+interface Clip {
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+  notes: GraphNote[];
+}
+
+/** The chosen nodes and notes with the edges inside the choice. */
+export function copyText(graph: Graph, nodes: ReadonlySet<string>, notes: ReadonlySet<string>): string {
+  return JSON.stringify({
+    routeloom: MARK,
+    nodes: graph.nodes.filter((node) => nodes.has(node.id)),
+    edges: graph.edges.filter((edge) => nodes.has(edge.source) && nodes.has(edge.target)),
+    notes: graph.notes.filter((note) => notes.has(note.id)),
+  });
+}
+
+/** Reads copied text, or a whole pipeline document; null for any other text. */
+export function readText(text: string): Clip | null {
+  if (text.length > MAX_CHARS || !text.trimStart().startsWith("{")) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!isRecord(value) || (value["routeloom"] !== MARK && typeof value["schema_version"] !== "number")) return null;
+  const nodes = list(value["nodes"]).map(readNode).filter((node) => node !== null);
+  const edges = list(value["edges"]).map(readEdge).filter((edge) => edge !== null);
+  const notes = list(value["notes"]).map(readNote).filter((note) => note !== null);
+  return nodes.length + notes.length > 0 ? { nodes, edges, notes } : null;
+}
+
+export interface Pasted {
+  graph: Graph;
+  nodes: Set<string>;
+  notes: Set<string>;
+}
+
+/** Puts a copy on the canvas under new ids; its top left corner lands on `at`. */
+export function paste(graph: Graph, clip: Clip, at: Point): Pasted {
+  const corner = topLeft([...clip.nodes.map((node) => node.position), ...clip.notes.map((note) => note.position)]);
+  const move = (from: Point): Point => ({ x: at.x + from.x - corner.x, y: at.y + from.y - corner.y });
+  const ids = renamed(clip.nodes.map((node) => [node.id, node.kind]), nodeIds(graph));
+  const noteIds = renamed(clip.notes.map((note) => [note.id, "note"]), new Set(graph.notes.map((note) => note.id)));
+  const nodes = clip.nodes.map((node) => {
+    return { ...node, id: ids.get(node.id) ?? node.id, position: node.position && move(node.position) };
+  });
+  const notes = clip.notes.map((note) => ({ ...note, id: noteIds.get(note.id) ?? note.id, position: move(note.position) }));
+  const edges = clip.edges.flatMap((edge) => {
+    const source = ids.get(edge.source);
+    const target = ids.get(edge.target);
+    return source && target ? [{ ...edge, source, target }] : [];
+  });
+  return {
+    graph: {
+      ...graph,
+      nodes: [...graph.nodes, ...nodes],
+      edges: [...graph.edges, ...edges],
+      notes: [...graph.notes, ...notes],
+    },
+    nodes: new Set(ids.values()),
+    notes: new Set(noteIds.values()),
+  };
+}
+
+/** Where a copy of this text would lie if pasted beside its original. */
+export function beside(clip: Clip): Point {
+  const corner = topLeft([...clip.nodes.map((node) => node.position), ...clip.notes.map((note) => note.position)]);
+  return { x: corner.x + 40, y: corner.y + 40 };
+}
+
+function renamed(ids: readonly (readonly [string, string])[], taken: ReadonlySet<string>): Map<string, string> {
+  const all = new Set(taken);
+  const names = new Map<string, string>();
+  for (const [old, stem] of ids) {
+    const fresh = freeId(stem, all);
+    all.add(fresh);
+    names.set(old, fresh);
+  }
+  return names;
+}
+
+function topLeft(points: readonly (Point | null)[]): Point {
+  const placed = points.filter((point) => point !== null);
+  if (placed.length === 0) return { x: 0, y: 0 };
+  return { x: Math.min(...placed.map((p) => p.x)), y: Math.min(...placed.map((p) => p.y)) };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isPoint(value: unknown): value is Point {
+  return isRecord(value) && Number.isFinite(value["x"]) && Number.isFinite(value["y"]);
+}
+
+const KIND = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+function readNode(value: unknown): GraphNode | null {
+  if (!isRecord(value) || typeof value["id"] !== "string" || typeof value["kind"] !== "string") return null;
+  if (!KIND.test(value["kind"])) return null;
+  const rules = ["all_taken", "any", "first", "k_of_n"];
+  const join = value["join"];
+  return {
+    ...value,
+    id: value["id"],
+    kind: value["kind"],
+    version: Number.isInteger(value["version"]) ? Number(value["version"]) : 1,
+    title: typeof value["title"] === "string" ? value["title"] : value["kind"],
+    config: isRecord(value["config"]) ? value["config"] : {},
+    position: isPoint(value["position"]) ? value["position"] : null,
+    disabled: value["disabled"] === true,
+    pinned: isRecord(value["pinned"]) ? value["pinned"] : null,
+    join: isRecord(join) && rules.includes(String(join["rule"])) ? (join as unknown as GraphNode["join"]) : null,
+    on_error: value["on_error"] === "silent" ? "silent" : "fail",
+  };
+}
+
+function readEdge(value: unknown): GraphEdge | null {
+  if (!isRecord(value)) return null;
+  const { source, source_port, target, target_port } = value;
+  const ends = [source, source_port, target, target_port];
+  return ends.every((end) => typeof end === "string") ? (value as unknown as GraphEdge) : null;
+}
+
+function readNote(value: unknown): GraphNote | null {
+  if (!isRecord(value) || typeof value["id"] !== "string" || typeof value["text"] !== "string") return null;
+  if (!isPoint(value["position"])) return null;
+  const size = (key: string, fallback: number) => (Number.isFinite(value[key]) ? Number(value[key]) : fallback);
+  return {
+    ...value,
+    id: value["id"],
+    text: value["text"],
+    position: value["position"],
+    width: size("width", 240),
+    height: size("height", 120),
+  };
+}

@@ -1,0 +1,48 @@
+/** Sizes that the style sheet and the layout share, and where ports lie. */
+
+import type { Point } from "./protocol";
+import type { Ports, Side } from "./ports";
+
+export const NODE_WIDTH = 240;
+export const HEADER = 66;
+export const ROW = 24;
+export const FOOTER = 34;
+export const GRID = 8;
+
+export interface Box extends Point {
+  width: number;
+  height: number;
+}
+
+/** Height of a card with its footer: what the layout keeps free for it. */
+export function nodeHeight(ports: Ports): number {
+  return HEADER + ROW * Math.max(1, ports.inputs.length, ports.outputs.length) + FOOTER;
+}
+
+/** Distance of a port's centre from the top of its card. */
+export function portOffset(ports: Ports, side: Side, name: string): number {
+  const list = side === "in" ? ports.inputs : ports.outputs;
+  const at = Math.max(0, list.findIndex((port) => port.name === name));
+  return HEADER + ROW * at + ROW / 2;
+}
+
+export function snapped(point: Point): Point {
+  return { x: Math.round(point.x / GRID) * GRID, y: Math.round(point.y / GRID) * GRID };
+}
+
+/** The nearest place at or below `at`, in steps, where a box overlaps none of the others. */
+export function freePlace(at: Point, size: { width: number; height: number }, boxes: readonly Box[]): Point {
+  const place = snapped(at);
+  for (let tries = 0; tries < 200; tries += 1) {
+    const hit = boxes.find(
+      (box) =>
+        place.x < box.x + box.width + 16 &&
+        box.x < place.x + size.width + 16 &&
+        place.y < box.y + box.height + 16 &&
+        box.y < place.y + size.height + 16,
+    );
+    if (!hit) break;
+    place.y = Math.ceil((hit.y + hit.height + 24) / GRID) * GRID;
+  }
+  return place;
+}

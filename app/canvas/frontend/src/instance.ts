@@ -1,0 +1,281 @@
+/** One open canvas outside React: owns the document, its history and what is selected; React only draws it. */
+
+import type { EdgeChange, NodeChange, Viewport } from "@xyflow/react";
+import { applyEdgeChanges, applyNodeChanges } from "@xyflow/react";
+
+import { settled, tidied } from "./arrange";
+import { type FlowEdge, flowEdges, type FlowNode, flowNodes } from "./flow";
+import { withPatch, withPositions } from "./graph";
+import { History } from "./history";
+import { Outbox, type Send } from "./outbox";
+import { type PortRef, type Rules, rulesOf } from "./ports";
+import type { Action, CanvasData, Catalogue, Command, Doc, Graph, IntentBody, Point, Problem } from "./protocol";
+import { RunStore } from "./runs";
+import { Store } from "./store";
+import { RunStream } from "./stream";
+
+/** An open quick-add search: where the node will land, and the wire that waits for it. */
+export interface Search {
+  at: Point;
+  screen: Point;
+  from: PortRef | null;
+}
+
+export interface Toast {
+  id: number;
+  text: string;
+  tone: "info" | "error";
+}
+
+export interface ViewState {
+  doc: Doc;
+  nodes: FlowNode[];
+  edges: FlowEdge[];
+  catalogue: Catalogue;
+  rules: Rules;
+  problems: Problem[];
+  actions: Action[];
+  readOnly: boolean;
+  canUndo: boolean;
+  canRedo: boolean;
+  search: Search | null;
+  wiring: PortRef | null;
+  toasts: Toast[];
+  paletteOpen: boolean;
+  /** Grows with each wish to bring something into view. */
+  camera: number;
+}
+
+/** What the camera shall show at the next chance; null for nothing. */
+export type Shot = { nodes: string[] | null; closest: boolean } | null;
+
+const TOAST_MS = 6000;
+
+export class Instance {
+  readonly store: Store<ViewState>;
+  readonly runs = new RunStore();
+  readonly outbox: Outbox;
+  viewport: Viewport | null = null;
+  shot: Shot = { nodes: null, closest: false };
+  private readonly history = new History();
+  private readonly stream: RunStream;
+  private lastCommand = 0;
+  private lastToast = 0;
+  private drag = { active: false, count: 0 };
+
+  constructor(
+    data: CanvasData,
+    private readonly now: () => number = Date.now,
+  ) {
+    const rules = rulesOf(data.catalogue, data.faces);
+    const doc = { ...data.doc, graph: settled(data.doc.graph, rules) };
+    const { catalogue, problems, actions, read_only: readOnly } = data;
+    const fixed = { catalogue, rules, problems, actions, readOnly };
+    const ui = { search: null, wiring: null, toasts: [], paletteOpen: true, camera: 0 };
+    this.store = new Store<ViewState>({ doc, nodes: [], edges: [], canUndo: false, canRedo: false, ...fixed, ...ui });
+    this.outbox = new Outbox(randomId(), () => this.store.get().doc, now);
+    this.stream = new RunStream({
+      snapshot: (snapshot) => this.runs.show(snapshot),
+      finished: (run) => this.intend({ type: "run_finished", run }),
+    });
+  }
+
+  get graph(): Graph {
+    return this.store.get().doc.graph;
+  }
+
+  attach(send: Send): void {
+    this.outbox.attach(send);
+  }
+
+  detach(): void {
+    this.stream.close();
+    this.outbox.detach();
+  }
+
+  /** Takes what Python sent: settings always, its document only if newer, each command once. */
+  receive(data: CanvasData): void {
+    const { catalogue, problems, actions, read_only: readOnly } = data;
+    this.store.set({ catalogue, problems, actions, readOnly, rules: rulesOf(catalogue, data.faces) });
+    this.adopt(data.doc);
+    this.rebuild();
+    const fresh = data.commands.filter((command) => command.n > this.lastCommand).sort((a, b) => a.n - b.n);
+    for (const command of fresh) {
+      this.lastCommand = command.n;
+      this.obey(command);
+    }
+    this.showRun(data);
+    this.outbox.acknowledged(data.doc);
+  }
+
+  private adopt(theirs: Doc): void {
+    const mine = this.store.get().doc;
+    const other = theirs.id !== mine.id;
+    if (!other && theirs.rev <= mine.rev) return;
+    const doc = { ...theirs, graph: settled(theirs.graph, this.store.get().rules) };
+    if (other) this.history.clear();
+    else this.history.record(mine.graph, null, this.now());
+    const known = new Set(mine.graph.nodes.map((node) => node.id));
+    const strange = other || !doc.graph.nodes.some((node) => known.has(node.id));
+    this.outbox.replaced();
+    this.store.set({ doc, search: null, wiring: null, ...(other ? { nodes: [], edges: [] } : {}) });
+    if (strange) this.show(null);
+  }
+
+  private showRun(data: CanvasData): void {
+    this.stream.follow(data.events_url);
+    const current = this.runs.totals?.run;
+    const stale = this.stream.isOpen && data.run?.run === current && data.run?.status === "running";
+    if (!stale) this.runs.show(data.run);
+  }
+
+  private obey(command: Command): void {
+    if (command.op === "patch_node") {
+      if (!this.graph.nodes.some((node) => node.id === command.id)) return;
+      this.edit(withPatch(this.graph, command.id, command.set), `patch:${command.id}`);
+    } else if (command.op === "layout") {
+      const graph = tidied(this.graph, this.store.get().rules);
+      if (graph.nodes.some((node, at) => node !== this.graph.nodes[at])) this.edit(graph);
+      this.show(null);
+    } else if (command.op === "fit") this.show(null);
+    else if (command.op === "select") this.select(new Set(command.nodes), { silent: true });
+    else if (command.op === "focus") this.focus(command.node, { silent: true });
+    else if (command.op === "toast") this.toast(command.message, command.tone);
+  }
+
+  /** Makes `graph` the document as one undo step; steps of one `key` within a second are one. */
+  edit(graph: Graph, key: string | null = null): void {
+    if (graph === this.graph || this.store.get().readOnly) return;
+    this.history.record(this.graph, key, this.now());
+    this.replace(graph);
+  }
+
+  undo(): void {
+    const graph = this.store.get().readOnly ? null : this.history.undo(this.graph);
+    if (graph) this.replace(graph);
+  }
+
+  redo(): void {
+    const graph = this.store.get().readOnly ? null : this.history.redo(this.graph);
+    if (graph) this.replace(graph);
+  }
+
+  private replace(graph: Graph): void {
+    const { doc, rules } = this.store.get();
+    const before = this.selection.nodes;
+    this.store.set({ doc: { ...doc, seq: doc.seq + 1, graph: settled(graph, rules) } });
+    this.rebuild();
+    this.tellSelection(before);
+    this.outbox.edited();
+  }
+
+  private rebuild(): void {
+    const { doc, rules, problems, nodes, edges } = this.store.get();
+    const nextNodes = flowNodes(doc.graph, rules, problems, nodes);
+    this.store.set({
+      nodes: nextNodes,
+      edges: flowEdges(doc.graph, nextNodes, edges),
+      canUndo: this.history.canUndo,
+      canRedo: this.history.canRedo,
+    });
+  }
+
+  intend(body: IntentBody): void {
+    this.outbox.intend(body);
+  }
+
+  /** Ids of the selected nodes and notes, and keys of the selected edges. */
+  get selection(): { nodes: Set<string>; notes: Set<string>; edges: Set<string> } {
+    const { nodes, edges } = this.store.get();
+    const chosen = nodes.filter((node) => node.selected);
+    return {
+      nodes: new Set(chosen.filter((node) => node.type === "card").map((node) => node.id)),
+      notes: new Set(chosen.flatMap((node) => (node.type === "note" ? [node.data.note.id] : []))),
+      edges: new Set(edges.filter((edge) => edge.selected).map((edge) => edge.id)),
+    };
+  }
+
+  /** Selects exactly these React Flow nodes; Python is told unless it asked itself. */
+  select(ids: ReadonlySet<string>, { silent = false } = {}): void {
+    const before = this.selection.nodes;
+    const { nodes, edges } = this.store.get();
+    this.store.set({
+      nodes: nodes.map((node) => (Boolean(node.selected) === ids.has(node.id) ? node : { ...node, selected: ids.has(node.id) })),
+      edges: edges.map((edge) => (edge.selected ? { ...edge, selected: false } : edge)),
+    });
+    if (!silent) this.tellSelection(before);
+  }
+
+  focus(id: string, { silent = false } = {}): void {
+    this.select(new Set([id]), { silent });
+    this.show([id], true);
+  }
+
+  private tellSelection(before: ReadonlySet<string>): void {
+    const now = this.selection.nodes;
+    if (now.size === before.size && [...now].every((id) => before.has(id))) return;
+    this.intend({ type: "select", nodes: [...now] });
+  }
+
+  /** React Flow moved, measured or selected something; a finished move becomes an edit. */
+  nodesChanged(changes: NodeChange<FlowNode>[]): void {
+    const before = this.selection.nodes;
+    this.store.set({ nodes: applyNodeChanges(changes, this.store.get().nodes) });
+    if (changes.some((change) => change.type === "select")) this.tellSelection(before);
+    // A note that is being resized tells its new frame at the end.
+    if (changes.some((change) => change.type === "dimensions" && change.resizing)) return;
+    const moves = changes.filter((change) => change.type === "position");
+    if (moves.some((change) => change.dragging)) {
+      if (!this.drag.active) this.drag = { active: true, count: this.drag.count + 1 };
+    } else if (moves.length > 0) {
+      this.edit(this.withFlowPositions(), this.drag.active ? this.dragKey : "nudge");
+      this.drag.active = false;
+    }
+  }
+
+  /** The key under which what belongs to the latest drag is one undo step. */
+  get dragKey(): string {
+    return `drag:${this.drag.count}`;
+  }
+
+  edgesChanged(changes: EdgeChange<FlowEdge>[]): void {
+    const selects = changes.filter((change) => change.type === "select");
+    if (selects.length > 0) this.store.set({ edges: applyEdgeChanges(selects, this.store.get().edges) });
+  }
+
+  private withFlowPositions(): Graph {
+    const { nodes } = this.store.get();
+    const rounded = (point: Point) => ({ x: Math.round(point.x), y: Math.round(point.y) });
+    const places = new Map(nodes.filter((node) => node.type === "card").map((node) => [node.id, rounded(node.position)]));
+    const moved = new Map(nodes.flatMap((node) => (node.type === "note" ? [[node.data.note.id, rounded(node.position)]] : [])));
+    const graph = withPositions(this.graph, places);
+    const notes = graph.notes.map((note) => {
+      const to = moved.get(note.id);
+      return to && (to.x !== note.position.x || to.y !== note.position.y) ? { ...note, position: to } : note;
+    });
+    const same = graph.nodes.every((node, at) => node === this.graph.nodes[at]) && notes.every((note, at) => note === this.graph.notes[at]);
+    return same ? this.graph : { ...graph, notes };
+  }
+
+  /** Asks the camera for these nodes, or for everything. */
+  show(nodes: string[] | null, closest = false): void {
+    this.shot = { nodes, closest };
+    this.store.set({ camera: this.store.get().camera + 1 });
+  }
+
+  toast(text: string, tone: Toast["tone"] = "error"): void {
+    this.lastToast += 1;
+    const toast = { id: this.lastToast, text, tone };
+    this.store.set({ toasts: [...this.store.get().toasts.filter((old) => old.text !== text), toast].slice(-3) });
+    setTimeout(() => this.dismiss(toast.id), TOAST_MS);
+  }
+
+  dismiss(id: number): void {
+    this.store.set({ toasts: this.store.get().toasts.filter((toast) => toast.id !== id) });
+  }
+}
+
+/** `crypto.randomUUID` exists only on secure origins; a studio in a local network may have none. */
+function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,190 @@
+/** What crosses the wire between Python and the canvas; `protocol.py` is its twin, and one fixture tests both. */
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Port {
+  name: string;
+  type: string;
+  required: boolean;
+  many: boolean;
+  help: string;
+}
+
+export interface JoinRule {
+  rule: "all_taken" | "any" | "first" | "k_of_n";
+  k: number | null;
+}
+
+export interface GraphNode {
+  id: string;
+  kind: string;
+  /** Schema version of the configuration. */
+  version: number;
+  title: string;
+  config: Record<string, unknown>;
+  position: Point | null;
+  disabled: boolean;
+  pinned: Record<string, unknown> | null;
+  join: JoinRule | null;
+  on_error: "fail" | "silent";
+}
+
+export interface GraphEdge {
+  source: string;
+  source_port: string;
+  target: string;
+  target_port: string;
+}
+
+export interface GraphNote {
+  id: string;
+  text: string;
+  position: Point;
+  width: number;
+  height: number;
+}
+
+export interface Graph {
+  schema_version: number;
+  name: string;
+  description: string;
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+  notes: GraphNote[];
+}
+
+export interface Doc {
+  id: string;
+  /** Grows when Python replaces the graph. */
+  rev: number;
+  /** Grows with each edit in the browser. */
+  seq: number;
+  graph: Graph;
+}
+
+export interface Face {
+  inputs: Port[];
+  outputs: Port[];
+  summary: string;
+  models: string[];
+}
+
+export interface Kind {
+  kind: string;
+  title: string;
+  group: string;
+  icon: string;
+  help: string;
+  version: number;
+  inputs: Port[];
+  outputs: Port[];
+  config: Record<string, unknown>;
+}
+
+export interface PortType {
+  name: string;
+  title: string;
+  colour_light: string;
+  colour_dark: string;
+  /** Source types that an input of this type takes. */
+  accepts: string[];
+}
+
+export interface Catalogue {
+  version: string;
+  kinds: Kind[];
+  groups: { name: string; title: string }[];
+  types: PortType[];
+}
+
+export interface Problem {
+  node: string | null;
+  port: string | null;
+  message: string;
+  severity: "error" | "warning";
+}
+
+export type NodeStatus =
+  | "queued"
+  | "running"
+  | "done"
+  | "skipped"
+  | "failed"
+  | "blocked"
+  | "budget"
+  | "cancelled";
+
+export type RunStatus = "running" | "done" | "failed" | "budget" | "cancelled" | "no_answer";
+
+export type EdgeStatus = "taken" | "not_taken" | "idle";
+
+export interface NodeRun {
+  status: NodeStatus;
+  cached: boolean;
+  pinned: boolean;
+  cost_usd: number | null;
+  /** The cost is a notional price: nobody was charged. */
+  notional: boolean;
+  latency_s: number | null;
+  input_tokens: number;
+  output_tokens: number;
+  calls: number;
+  error: string | null;
+  reason: string | null;
+  text: string;
+  fired: string[];
+  scores: Record<string, number>;
+  threshold: number | null;
+}
+
+export interface RunSnapshot {
+  run: string;
+  status: RunStatus;
+  nodes: Record<string, NodeRun>;
+  edges: Record<string, EdgeStatus>;
+  cost_usd: number;
+  latency_s: number;
+}
+
+export type Command =
+  | { n: number; op: "patch_node"; id: string; set: Partial<Omit<GraphNode, "id" | "kind">> }
+  | { n: number; op: "layout" }
+  | { n: number; op: "fit" }
+  | { n: number; op: "select"; nodes: string[] }
+  | { n: number; op: "focus"; node: string }
+  | { n: number; op: "toast"; message: string; tone: "info" | "error" };
+
+export type Action = "run" | "save";
+
+export interface CanvasData {
+  view: string;
+  doc: Doc;
+  faces: Record<string, Face>;
+  catalogue: Catalogue;
+  problems: Problem[];
+  run: RunSnapshot | null;
+  events_url: string | null;
+  commands: Command[];
+  read_only: boolean;
+  /** The page's own actions that the canvas also offers as buttons. */
+  actions: Action[];
+}
+
+export type IntentBody =
+  | { type: "select"; nodes: string[] }
+  | { type: "inspect"; node: string }
+  | { type: "run" }
+  | { type: "stop" }
+  | { type: "save" }
+  | { type: "run_finished"; run: string };
+
+export type Intent = IntentBody & { n: number };
+
+export interface CanvasOut {
+  instance: string;
+  doc: Doc | null;
+  intents: Intent[];
+}
