@@ -63,7 +63,7 @@ def mismatch(data: object, schema: Mapping[str, Any]) -> str | None:
 
 def schema_problem(schema: Mapping[str, Any]) -> str | None:
     """Returns a sentence on why this is not a JSON schema that can be checked, or None."""
-    from jsonschema.exceptions import SchemaError, best_match
+    from jsonschema.exceptions import SchemaError
 
     problem = _foreign_reference(schema)
     if problem:
@@ -72,9 +72,8 @@ def schema_problem(schema: Mapping[str, Any]) -> str | None:
     try:
         validator.check_schema(schema)
     except SchemaError as error:
-        found = best_match([error]) or error
-        place = ".".join(str(step) for step in found.absolute_path)
-        return f"The JSON schema is wrong at {place or 'the top'}: {shortened(found.message, 200)}."
+        place = ".".join(str(step) for step in error.absolute_path)
+        return f"The JSON schema is wrong at {place or 'the top'}: {shortened(error.message, 200)}."
     return None
 
 

@@ -100,7 +100,7 @@ class Cascade(PromptedNode):
         way = "reaches" if accepted else "below"
         reason = f"{MEASURES[self.rule]} {attempt.score:.2f} {way} {self.threshold:.2f}"
         decision = Decision(
-            scores={"accepted": attempt.score, "escalate": 1.0 - attempt.score},
+            scores={"accepted": attempt.score, "escalate": round(1.0 - attempt.score, 6)},
             threshold=self.threshold,
             reason=f"{reason}: {attempt.remark}" if attempt.remark else reason,
         )

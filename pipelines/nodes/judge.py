@@ -73,7 +73,7 @@ class Judge(Node):
         _, rating = await rate(models, request)
         passed = rating.score >= self.pass_threshold
         decision = Decision(
-            scores={"passed": rating.score, "failed": 1.0 - rating.score},
+            scores={"passed": rating.score, "failed": round(1.0 - rating.score, 6)},
             threshold=self.pass_threshold,
             reason=f"score {rating.score:.2f} {'reaches' if passed else 'below'} {self.pass_threshold:.2f}"
             + (f": {shortened(rating.reason, 120)}" if rating.reason else ""),

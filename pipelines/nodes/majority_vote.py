@@ -19,8 +19,8 @@ class MajorityVote(Node):
     Refused and blank answers abstain unless all are. Of equal groups the one wins whose first answer comes first in
     the order of the edges. The confidence of the answer is the share of the vote.
 
-    Source: self-consistency (Wang et al., 2022, section 2) over several models; the weights are its weighted sum with the
-    confidence of each answer, the mean confidence standing in where one has none.
+    Source: self-consistency (Wang et al., 2022, section 2) over several models; the weights are those of its weighted
+    sum, with the mean confidence standing in for an answer that has none.
     """
 
     title: ClassVar[str] = "Majority vote"

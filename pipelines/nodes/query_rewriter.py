@@ -47,8 +47,8 @@ class QueryRewriter(Node):
 
     strategy: Strategy = Field(
         default="clarify",
-        description="clarify (clearer words), step_back (the more general question), hyde (the question with an invented "
-        "answer, to search documents with), translate, custom (your own instruction).",
+        description="clarify (clearer words), step_back (the more general question), hyde (the question with an "
+        "invented answer, to search documents with), translate, custom (your own instruction).",
     )
     target_language: str = Field(
         default="English", max_length=60, title="Language", description="The language to translate into."

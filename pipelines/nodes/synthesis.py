@@ -35,7 +35,7 @@ class Synthesis(Node):
     model: ModelName = Field(default=None, description="Who writes; empty takes the default model of the run.")
     instruction: PromptText = Field(
         default="Below are a question and several answers to it. Some may be wrong or one-sided: weigh them against "
-        "each other, keep what is right, leave out the rest, and write one complete answer. Do not speak of the answers.",
+        "each other, keep what is right, leave out the rest, and write one complete answer of your own.",
         description="How one answer is made of many.",
     )
     sampling: Sampling = Field(default=Sampling(), description="How the model picks its words.")
