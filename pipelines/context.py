@@ -12,7 +12,7 @@ from pipelines.value import Document
 
 KEPT_COUNTS = 256
 
-_counts: Memo[tuple[str, str], tuple[int, ...]] = Memo(KEPT_COUNTS)
+_counts: Memo[tuple[str, str, str], tuple[int, ...]] = Memo(KEPT_COUNTS)
 
 
 async def token_counts(models: Models, model: str | None, documents: Sequence[Document]) -> tuple[int, ...]:
@@ -22,7 +22,8 @@ async def token_counts(models: Models, model: str | None, documents: Sequence[Do
         texts = [f"{document.title}\n{document.text}" for document in documents]
         return tuple(await asyncio.gather(*(models.count_tokens(model, text) for text in texts)))
 
-    return await _counts.get((models.entry(model).name, digest(documents)), count)
+    entry = models.entry(model)
+    return await _counts.get((entry.provider, entry.target, digest(documents)), count)
 
 
 def token_limit(models: Models, model: str | None, share: float, max_tokens: int | None) -> int | None:

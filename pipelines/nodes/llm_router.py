@@ -77,7 +77,9 @@ class LlmRouter(Node):
         if self.default is None:
             raise ModelAnsweredGarbage(f"The router cannot choose: {said}, which is none of {', '.join(names)}.")
         scores = dict.fromkeys(names, 0.0)
-        return fired(query, [self.default], Decision(scores=scores, reason=f"{said}; using the default"))
+        return fired(
+            query, [self.default], Decision(scores=scores, reason=f"{said}; using the default '{self.default}'")
+        )
 
     def _request(self, query: Query, logprobs: bool) -> ChatRequest:
         listed = "\n".join(f"- {branch.name}: {branch.description}" for branch in self.branches)

@@ -60,7 +60,7 @@ class ModelRouter(Node):
     def problems(self) -> Iterator[str]:
         """Yields what is wrong with the pool."""
         if len(self.pool) < 2:
-            yield f"The pool has {len(self.pool)} models; it needs at least two to choose between."
+            yield f"The pool needs at least two models to choose between; it has {len(self.pool)}."
         for name, count in Counter(entry.model for entry in self.pool).items():
             if count > 1:
                 yield f"The model '{name or 'default'}' stands {count} times in the pool."

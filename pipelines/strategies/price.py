@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
+from pydantic import Field
 
 from pipelines.space import Space
 from pipelines.strategy import Candidate, Scores, Strategy
@@ -22,7 +23,7 @@ class Price(Strategy):
     title: ClassVar[str] = "Price"
 
     kind: Literal["price"] = "price"
-    prefer: Literal["cheapest", "dearest"] = "cheapest"
+    prefer: Literal["cheapest", "dearest"] = Field(default="cheapest", description="Which end of the prices wins.")
 
     def score(self, queries: Sequence[str], candidates: Sequence[Candidate], space: Space | None = None) -> Scores:
         """Returns the same row of scores between 0 and 1 for every query."""

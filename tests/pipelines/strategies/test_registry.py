@@ -36,9 +36,7 @@ def test_every_strategy_survives_json(strategy_class: type[Strategy]) -> None:
 def test_every_strategy_says_what_it_does_and_where_it_is_from(strategy_class: type[Strategy]) -> None:
     assert strategy_class.title
     assert "Source:" in (inspect.getdoc(strategy_class) or "")
-    assert all(
-        field.description for name, field in strategy_class.model_fields.items() if name not in ("kind", "prefer")
-    )
+    assert all(field.description for name, field in strategy_class.model_fields.items() if name != "kind")
 
 
 @pytest.mark.parametrize("strategy_class", strategy_kinds().values())
