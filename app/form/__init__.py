@@ -1,0 +1,1 @@
+"""Forms generated from the Pydantic classes: their fields are the widgets."""
