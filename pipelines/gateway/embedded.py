@@ -1,24 +1,28 @@
-"""The provider `embedded`: language models that live in this process, loaded once and never on the event loop."""
+"""The provider `embedded`: language models that Routeloom runs itself, loaded once and never on the event loop."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import threading
-import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from pipelines.catalogue import ModelEntry
 from pipelines.chat import ChatRequest, Reply
-from pipelines.error import ConfigurationError
-from pipelines.gateway.llama import Chunk, LlamaModel
-from pipelines.gateway.llama_chat import body_of, reply_of
-from pipelines.weights import CONTEXT_TOKENS, SLOTS, WEIGHTS
+from pipelines.error import ConfigurationError, ModelRejectedRequest, ModelUnreachable
+from pipelines.gateway.llama import LlamaProcess
+from pipelines.gateway.llama_grammar import grammar
+from pipelines.gateway.openai_format import parameters
+from pipelines.gateway.provider import TokenSink
+from pipelines.weights import CONTEXT_TOKENS, MAX_OUTPUT_TOKENS, SLOTS, WEIGHTS
 
-TokenSink = Callable[[str], None]
+# The largest 32-bit seed means "random" to llama.cpp.
+SEEDS = 2**32 - 1
+_STREAM_OPTIONS = {"stream": True, "stream_options": {"include_usage": True}}
 
 
 class EmbeddedProvider:
@@ -34,29 +38,28 @@ class EmbeddedProvider:
         self._slots = slots
         self._threads = threads or max(1, (os.cpu_count() or 2) // 2)
         self._lock = threading.Lock()
-        self._models: dict[tuple[Path, int], Future[LlamaModel]] = {}
+        self._models: dict[tuple[Path, int], Future[LlamaProcess]] = {}
         self._loader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="llama-load")
-        self._running: set[threading.Event] = set()
 
     async def complete(self, entry: ModelEntry, request: ChatRequest, on_token: TokenSink | None) -> Reply:
-        """Returns the reply of the model; a cancelled call stops at the next token or batch of the prompt.
+        """Returns the reply of the model; a cancelled call stops the model within about a second.
 
         Raises:
             ConfigurationError: if the weights or the runtime are missing or unusable.
-            ModelRejectedRequest: if the request does not fit the model.
-            ModelAnsweredGarbage: if the model stopped without an end.
+            ModelRejectedRequest: if the request does not fit the model, or the provider was closed meanwhile.
+            ModelError: if the model did not answer.
         """
-        started = time.perf_counter()
-        body = body_of(entry, request)
+        body = _body(entry, request) | (_STREAM_OPTIONS if on_token else {})
         model = await self._loaded(entry)
-        answer = _Answer(started, on_token)
-        self._running.add(answer.stopped)
         try:
-            await asyncio.wrap_future(model.workers.submit(model.chat, body, answer))
-        finally:
-            answer.stopped.set()
-            self._running.discard(answer.stopped)
-        return reply_of(entry, answer.chunks, answer.first_token_s)
+            reply = await model.chat(f"The embedded model '{entry.name}'", body, request, on_token)
+        except ModelUnreachable:
+            if self._holds(model):
+                raise
+            raise ModelRejectedRequest("The embedded models were closed during the call.") from None
+        if request.response_schema is not None and not request.sampling.stop:
+            _check_json(reply)
+        return reply
 
     async def count_tokens(self, entry: ModelEntry, text: str) -> int | None:
         """Returns how many tokens the text has for that model, or None where its weights or the runtime are missing."""
@@ -64,29 +67,33 @@ class EmbeddedProvider:
             model = await self._loaded(entry)
         except ConfigurationError:
             return None
-        return await asyncio.to_thread(model.count_tokens, text.encode("utf-8", "replace").decode())
+        return await model.count_tokens(text)
 
     async def aclose(self) -> None:
-        """Stops the answers under way and frees every model; a later call loads again."""
+        """Breaks off the answers under way and frees every model; a later call loads again."""
         with self._lock:
             loading = list(self._models.values())
             self._models.clear()
-        for stopped in list(self._running):
-            stopped.set()
         await asyncio.to_thread(_close_all, loading)
 
-    async def _loaded(self, entry: ModelEntry) -> LlamaModel:
+    async def _loaded(self, entry: ModelEntry) -> LlamaProcess:
         path = self._path(entry)
         key = (path, entry.context_window or CONTEXT_TOKENS)
         with self._lock:
             future = self._models.get(key)
-            if future is None or (future.done() and future.exception() is not None):
+            if future is None or not _is_usable(future):
                 future = self._loader.submit(self._load, *key)
                 self._models[key] = future
         return await asyncio.shield(asyncio.wrap_future(future))
 
-    def _load(self, path: Path, window_tokens: int) -> LlamaModel:
-        return LlamaModel(path, slots=self._slots, threads=self._threads, window_tokens=window_tokens)
+    def _load(self, path: Path, window_tokens: int) -> LlamaProcess:
+        return LlamaProcess(path, slots=self._slots, threads=self._threads, window_tokens=window_tokens)
+
+    def _holds(self, model: LlamaProcess) -> bool:
+        with self._lock:
+            return any(
+                each.done() and not each.exception() and each.result() is model for each in self._models.values()
+            )
 
     def _path(self, entry: ModelEntry) -> Path:
         known = WEIGHTS.get(entry.target)
@@ -97,46 +104,32 @@ class EmbeddedProvider:
         raise ConfigurationError(f"The weights of the model '{entry.name}' are not at '{path}'; {advice}.")
 
 
-class _Answer:
-    """Collects the chunks of one answer on the worker thread and hands their text to the event loop."""
-
-    def __init__(self, started: float, on_token: TokenSink | None) -> None:
-        self.stopped = threading.Event()
-        self.chunks: list[Chunk] = []
-        self.first_token_s: float | None = None
-        self._started = started
-        self._on_token = on_token
-        self._loop = asyncio.get_running_loop()
-
-    def __call__(self, chunk: Chunk) -> bool:
-        if self.stopped.is_set():
-            return True
-        self.chunks.append(chunk)
-        text = _text_of(chunk)
-        if not text:
-            return False
-        if self.first_token_s is None:
-            self.first_token_s = time.perf_counter() - self._started
-        if self._on_token is None:
-            return False
-        try:
-            self._loop.call_soon_threadsafe(self._deliver, text)
-        except RuntimeError:  # the event loop was closed: nobody waits for this answer any more
-            return True
-        return False
-
-    def _deliver(self, text: str) -> None:
-        if self._on_token is not None and not self.stopped.is_set():
-            self._on_token(text)
+def _body(entry: ModelEntry, request: ChatRequest) -> dict[str, Any]:
+    body = {"model": "embedded", "max_tokens": entry.max_output_tokens or MAX_OUTPUT_TOKENS}
+    body |= parameters(entry, request)
+    if request.seed is not None:
+        body["seed"] = request.seed % SEEDS
+    if body.pop("response_format", None) and request.response_schema is not None:
+        body["grammar"] = grammar(request.response_schema)
+    return body
 
 
-def _text_of(chunk: Chunk) -> str:
-    choices: list[dict[str, Any]] = chunk.get("choices") or []
-    return str(choices[0].get("delta", {}).get("content") or "") if choices else ""
+def _check_json(reply: Reply) -> None:
+    """Notices a dropped grammar: llama.cpp says nothing when a schema is unsatisfiable and answers in free text."""
+    try:
+        from_json(reply.text, allow_partial="trailing-strings" if reply.finish_reason == "length" else False)
+    except ValueError as error:
+        raise ModelRejectedRequest(
+            "The model could not follow the JSON schema; most likely no answer would satisfy it."
+        ) from error
 
 
-def _close_all(loading: list[Future[LlamaModel]]) -> None:
+def _is_usable(future: Future[LlamaProcess]) -> bool:
+    """Says whether a model is being loaded or runs; a failed load is tried again, a dead process is replaced."""
+    return not future.done() or (future.exception() is None and future.result().is_alive)
+
+
+def _close_all(loading: list[Future[LlamaProcess]]) -> None:
     for future in loading:
-        if future.cancel() or future.exception() is not None:
-            continue
-        future.result().close()
+        if future.exception() is None:
+            future.result().close()

@@ -1,36 +1,39 @@
-"""Runs one language model inside this process on llama.cpp; everything here blocks and belongs on a worker thread."""
+"""Starts and stops the process in which llama.cpp runs one model, and asks it over loopback."""
 
 from __future__ import annotations
 
-import http.client
 import json
+import re
 import secrets
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from pipelines.error import ConfigurationError, DocumentError, ModelRejectedRequest
+import aiohttp
+import orjson
+
+from pipelines.chat import ChatRequest, Reply
+from pipelines.error import ConfigurationError, DocumentError, ModelRejectedRequest, ModelUnreachable
+from pipelines.gateway.direct import Exchange
+from pipelines.gateway.provider import TokenSink
 from pipelines.gguf import read_header
 
-# A prompt is read in batches of this size; between two of them a call can be cancelled.
-BATCH_TOKENS = 128
-TOKENIZE_TIMEOUT_S = 60.0
-
-Chunk = Mapping[str, Any]
+STOP_S = 5.0
+_TOO_LONG = re.compile(r"request \((\d+) tokens\) exceeds the available context size \((\d+) tokens\)")
 
 
-class LlamaModel:
-    """Is a loaded model with its slots, which answer side by side, and a worker thread for each slot.
+class LlamaProcess:
+    """Is a loaded model with its slots, which answer side by side.
 
-    Attributes:
-        window_tokens: tokens of input and output together that fit into one slot.
-        workers: the threads on which `chat` is to be called.
+    It is a process of its own because the runtime holds Python's global lock while it loads (0.4 s for 135M parameters,
+    seconds for 1.5B, in which nothing else would move), and because what kills it (a damaged file, too little memory)
+    then kills nothing else. It ends with this process, however that ends.
     """
 
     def __init__(self, path: Path, *, slots: int, threads: int, window_tokens: int) -> None:
-        """Loads the weights, which takes from half a second to several.
+        """Starts the process and loads the weights; blocks for half a second to several.
 
         Raises:
             ConfigurationError: if the runtime is not installed or cannot load the file.
@@ -39,73 +42,111 @@ class LlamaModel:
             header = read_header(path)
         except DocumentError as error:
             raise ConfigurationError(f"{error} Remove it and fetch it again.") from error
-        self.window_tokens = min(window_tokens, header.context_tokens or window_tokens)
         self._key = secrets.token_urlsafe(32)
-        parameters = self._parameters(path, slots, threads)
-        try:
-            self._server = _runtime().Server(parameters)
-        except RuntimeError as error:
+        settings = {
+            "path": str(path),
+            "slots": slots,
+            "threads": threads,
+            "window_tokens": min(window_tokens, header.context_tokens or window_tokens),
+            "key": self._key,
+        }
+        self._process = subprocess.Popen(  # noqa: S603 - our own script, no shell
+            [sys.executable, "-P", str(Path(__file__).with_name("llama_host.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self._address = self._start(settings, f"'{path}' ({header.name}, {header.architecture})")
+
+    @property
+    def is_alive(self) -> bool:
+        """Says whether the process runs."""
+        return self._process.poll() is None
+
+    def _start(self, settings: dict[str, Any], weights: str) -> str:
+        report = self._handshake(settings)
+        if "address" in report:
+            return str(report["address"])
+        self.close()
+        if "missing" in report:
             raise ConfigurationError(
-                f"llama.cpp cannot load the weight file '{path}' ({header.name}, {header.architecture}): it is damaged, of "
-                "a kind that this version does not know, or needs more memory than is free."
-            ) from error
-        self.workers = ThreadPoolExecutor(max_workers=slots, thread_name_prefix="llama")
+                "Embedded models need the package xllamacpp, which cannot be imported here "
+                f"({report['missing']}); install it with `pip install 'routeloom[local]'`."
+            )
+        raise ConfigurationError(
+            f"llama.cpp cannot load the weight file {weights}: it is damaged, of a kind that this version does not "
+            "know, or needs more memory than is free."
+        )
 
-    def _parameters(self, path: Path, slots: int, threads: int) -> Any:
-        parameters = _runtime().CommonParams()
-        parameters.model.path = str(path)
-        parameters.n_ctx = slots * self.window_tokens
-        parameters.n_parallel = slots
-        parameters.n_batch = parameters.n_ubatch = BATCH_TOKENS
-        parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
-        parameters.verbosity = -1
-        parameters.warmup = parameters.fit_params = False
-        # The default is a cache of up to 8 GiB of finished prompts beside the one in the slots.
-        parameters.cache_ram_mib = 0
-        # The runtime always opens an HTTP port on loopback; with a random key nobody else can use it.
-        parameters.api_keys = [self._key]
-        parameters.n_threads_http = 2
-        parameters.ui = parameters.endpoint_slots = False
-        parameters.cors_origins = ""
-        parameters.model_alias = {"embedded"}
-        return parameters
+    def _handshake(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Returns what the process reports about its start; empty where it died."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            return {}
+        try:
+            stdin.write(json.dumps(settings).encode() + b"\n")
+            stdin.flush()
+            report: dict[str, Any] = json.loads(stdout.readline() or b"{}")
+        except (BrokenPipeError, ValueError):
+            return {}
+        return report
 
-    def chat(self, body: Mapping[str, Any], on_chunk: Callable[[Chunk], bool]) -> None:
-        """Streams one answer in the form of OpenAI's chunks; `on_chunk` returns True to stop it.
-
-        An exception inside `on_chunk` is lost in the runtime, so it must not raise.
+    async def chat(self, subject: str, body: dict[str, Any], request: ChatRequest, on_token: TokenSink | None) -> Reply:
+        """Returns the answer to a body in OpenAI's format; when the caller is cancelled the model stops, too.
 
         Raises:
-            ModelRejectedRequest: if the runtime refuses the request.
+            ModelError: if the model did not answer; `subject` opens its sentence.
         """
+        exchange = Exchange(subject, request, on_token, time.perf_counter)
         try:
-            self._server.handle_chat_completions(dict(body), on_chunk)
-        except (RuntimeError, ValueError) as error:
-            raise ModelRejectedRequest(f"llama.cpp refused the request: {str(error)[:300]}") from error
+            async with (
+                self._session() as session,
+                session.post("/v1/chat/completions", data=orjson.dumps(body)) as reply,
+            ):
+                return await exchange.read(reply)
+        except ModelRejectedRequest as error:
+            raise _plainer(error, subject) from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise ModelUnreachable(f"{subject} stopped working in the middle of a call.") from error
 
-    def count_tokens(self, text: str) -> int:
-        """Returns how many tokens the model makes of the text."""
-        address = urlsplit(self._server.listening_address)
-        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=TOKENIZE_TIMEOUT_S)
-        headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
+    async def count_tokens(self, text: str) -> int:
+        """Returns how many tokens the model makes of the text.
+
+        Raises:
+            ModelUnreachable: if the process stopped working.
+        """
+        body = orjson.dumps({"content": text.encode("utf-8", "replace").decode()})
         try:
-            connection.request("POST", "/tokenize", json.dumps({"content": text}), headers)
-            return len(json.loads(connection.getresponse().read())["tokens"])
-        finally:
-            connection.close()
+            async with self._session() as session, session.post("/tokenize", data=body) as reply:
+                return len(orjson.loads(await reply.read())["tokens"])
+        except (aiohttp.ClientError, OSError) as error:
+            raise ModelUnreachable("The tokenizer of the embedded model does not answer.") from error
+
+    def _session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            self._address,
+            headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
+            timeout=aiohttp.ClientTimeout(total=None),
+        )
 
     def close(self) -> None:
-        """Waits for the answers under way, which the caller has stopped, and frees the memory."""
-        self.workers.shutdown(wait=True, cancel_futures=True)
-        del self._server
+        """Ends the process and frees its memory; answers under way break off."""
+        if self._process.stdin:
+            self._process.stdin.close()
+        try:
+            self._process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
 
 
-def _runtime() -> Any:
-    try:
-        import xllamacpp
-    except ImportError as error:
-        raise ConfigurationError(
-            "Embedded models need the package xllamacpp, which cannot be imported here; install it with "
-            "`pip install 'routeloom[local]'`."
-        ) from error
-    return xllamacpp
+def _plainer(error: ModelRejectedRequest, subject: str) -> ModelRejectedRequest:
+    too_long = _TOO_LONG.search(str(error))
+    if too_long is None:
+        return error
+    return ModelRejectedRequest(
+        f"{subject} takes at most {too_long[2]} tokens of prompt and answer together, and the prompt alone has "
+        f"{too_long[1]}; shorten it or choose another model."
+    )

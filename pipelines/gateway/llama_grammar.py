@@ -8,13 +8,14 @@ import orjson
 
 from pipelines.error import ModelRejectedRequest
 
+MAX_CHARACTERS = 100_000
 MAX_DEPTH = 24
 MAX_PARTS = 2_000
 MAX_LENGTH = 10_000
 MAX_REPEATS = 1_000
 
-# Everything else (`pattern`, `uniqueItems`, `not`, ...) is left out: the runtime would refuse it, print a warning or drop
-# the whole grammar without a word. The grammar is then looser than the schema, and whoever asked checks the answer.
+# Everything else (`pattern`, `uniqueItems`, `not`, ...) is left out: the runtime would refuse it, print a warning or
+# drop the whole grammar without a word. The grammar is then looser than the schema; whoever asked checks the answer.
 _COPIED = ("type", "enum", "const", "required", "$ref", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _LENGTHS = {"minLength": MAX_LENGTH, "maxLength": MAX_LENGTH, "minItems": MAX_REPEATS, "maxItems": MAX_REPEATS}
 _TYPES = {"object", "array", "string", "number", "integer", "boolean", "null"}
@@ -33,7 +34,12 @@ def grammar(schema: dict[str, Any]) -> str:
         ModelRejectedRequest: if the schema is malformed, or larger than a grammar may be.
     """
     compact = {**_Cleaner().clean(schema, depth=0, repeats=1), "x-guidance": _COMPACT}
-    return "%llguidance {}\nstart: %json " + orjson.dumps(compact).decode()
+    text = orjson.dumps(compact).decode()
+    if len(text) > MAX_CHARACTERS:
+        raise ModelRejectedRequest(
+            f"The JSON schema has {len(text)} characters; an embedded model can follow {MAX_CHARACTERS}."
+        )
+    return "%llguidance {}\nstart: %json " + text
 
 
 class _Cleaner:
@@ -85,16 +91,16 @@ def _check_type(kind: Any) -> None:
 
 
 def _bounded(value: Any, word: str, most: int) -> int:
-    if not isinstance(value, int) or not 0 <= value <= most:
-        raise ModelRejectedRequest(
-            f"The JSON schema says {word} {str(value)[:60]}; an embedded model can follow 0 to {most}."
-        )
-    return value
+    if isinstance(value, int) and 0 <= value <= most:
+        return int(value)
+    raise ModelRejectedRequest(
+        f"The JSON schema says {word} {str(value)[:60]}; an embedded model can follow 0 to {most}."
+    )
 
 
 def _checked_repeats(kept: dict[str, Any], repeats: int) -> int:
     """Returns how often a part may be repeated below this one; nested arrays multiply."""
-    product = repeats * max(1, kept.get("minItems", 1), kept.get("maxItems", 1))
+    product = repeats * max(1, int(kept.get("minItems", 1)), int(kept.get("maxItems", 1)))
     if product > MAX_REPEATS:
         raise ModelRejectedRequest(
             f"The nested arrays of the JSON schema allow {product} items; an embedded model can follow {MAX_REPEATS}."
