@@ -45,6 +45,11 @@ def max_output_tokens_of(target: str) -> int | None:
     return _positive((_row(target) or {}).get("max_output_tokens"))
 
 
+def is_provider(prefix: str) -> bool:
+    """Says whether the part of a model name before the slash is a provider that LiteLLM knows."""
+    return prefix == "ollama_chat" or any(row.get("litellm_provider") == prefix for row in _table().values())
+
+
 def _row(target: str) -> Mapping[str, Any] | None:
     table = _table()
     if target in table:
