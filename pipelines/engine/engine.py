@@ -92,7 +92,13 @@ class Engine:
             PipelineInvalid: if the pipeline has errors.
             ConfigurationError: if the default model does not exist.
         """
-        return await self.start(run, on_event=on_event, reuse=reuse, resume=resume).result()
+        handle = self.start(run, on_event=on_event, reuse=reuse, resume=resume)
+        try:
+            return await handle.result()
+        except asyncio.CancelledError:
+            handle.stop()
+            await handle.result()
+            raise
 
     def start(
         self,
