@@ -75,7 +75,12 @@ class ModelRouter(Node):
         self, query: Annotated[Query, "The question to choose a model for."], models: Models, embedder: Embedder
     ) -> Fired:
         """Fires the name of the chosen model."""
-        candidates = [_candidate(entry, models.entry(entry.model)) for entry in self.pool]
+        found: dict[str, Candidate] = {}
+        for entry in self.pool:
+            candidate = _candidate(entry, models.entry(entry.model))
+            # The default model of a run may stand in the pool by its name too: its first place counts.
+            found.setdefault(candidate.name, candidate)
+        candidates = tuple(found.values())
         scores = await scored(self.strategy, [query.text], candidates, embedder)
         if self.cost_weight:
             scores = utility(scores, _costs(candidates), self.cost_weight)

@@ -83,3 +83,10 @@ def test_problems_say_what_is_wrong(router: ModelRouter, problem: str) -> None:
 
 def test_the_summary_names_pool_and_strategy() -> None:
     assert ModelRouter(pool=POOL, cost_weight=0.5).summary() == "2 models, similar to examples, price 50%"
+
+
+async def test_a_model_that_stands_twice_by_default_and_by_name_counts_once() -> None:
+    router = ModelRouter(pool=(PoolEntry(), PoolEntry(model="large"), PoolEntry(model="small")), strategy=Length())
+    fired = await router.run(Query(text="x"), MODELS, TopicEmbedder())
+    assert fired.decision is not None
+    assert list(fired.decision.scores) == ["small", "large"]
