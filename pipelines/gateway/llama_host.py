@@ -1,4 +1,4 @@
-"""The process in which llama.cpp runs one model: a script that `llama.py` starts and that ends with its standard input."""
+"""The process in which llama.cpp runs one model: `llama.py` starts this script; it ends with its standard input."""
 
 from __future__ import annotations
 
