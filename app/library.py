@@ -11,6 +11,8 @@ from pipelines.error import ConfigurationError, DocumentError, NotFound
 from pipelines.value import Document
 from storage import Storage
 
+LONGEST_LIST = 20
+
 
 class Library:
     """Finds pipelines among the saved workflows and then the templates, documents among the stored and shipped sets."""
@@ -27,10 +29,16 @@ class Library:
         """
         try:
             return self._storage.workflows.pipeline(reference)
-        except NotFound:
-            if reference in templates():
-                return templates()[reference]
-            raise
+        except NotFound as error:
+            # A template is its own first and only version.
+            slug, version = reference.partition("@")[0], reference.partition("@")[2] or "1"
+            if slug in templates() and version == "1":
+                return templates()[slug]
+            saved = [info.slug for info in self._storage.workflows.list()]
+            if slug in saved:
+                raise
+            known = ", ".join([*saved[:LONGEST_LIST], *templates()])
+            raise NotFound(f"There is no pipeline '{reference}'; there are {known}.") from error
 
     def load(self, reference: str) -> Pipeline:
         """Returns the pipeline of a reference, or of a file if there is one at that path.
