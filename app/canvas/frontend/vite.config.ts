@@ -10,6 +10,8 @@ export default defineConfig({
     outDir: assets,
     emptyOutDir: true,
     target: "es2022",
+    // Older targets make the bundler rewrite light-dark(), which then ignores the page's theme.
+    cssTarget: ["chrome123", "firefox121", "safari17.5"],
     cssCodeSplit: false,
     lib: { entry: "src/index.tsx", formats: ["es"], fileName: () => "canvas.js", cssFileName: "canvas" },
     // The ES library format keeps whitespace unless the bundler itself is told to minify.

@@ -3,10 +3,11 @@
 import type { Point } from "./protocol";
 import type { Ports, Side } from "./ports";
 
-export const NODE_WIDTH = 240;
+export const NODE_WIDTH = 232;
 export const HEADER = 66;
 export const ROW = 24;
-export const FOOTER = 34;
+export const FOOTER = 36;
+export const REASON = 34;
 export const GRID = 8;
 
 export interface Box extends Point {
@@ -14,9 +15,10 @@ export interface Box extends Point {
   height: number;
 }
 
-/** Height of a card with its footer: what the layout keeps free for it. */
+/** Height of a card after a run, with the reason that a card with a choice gives: what the layout keeps free. */
 export function nodeHeight(ports: Ports): number {
-  return HEADER + ROW * Math.max(1, ports.inputs.length, ports.outputs.length) + FOOTER;
+  const rows = Math.max(1, ports.inputs.length, ports.outputs.length);
+  return HEADER + ROW * rows + FOOTER + (ports.outputs.length > 1 ? REASON : 0);
 }
 
 /** Distance of a port's centre from the top of its card. */

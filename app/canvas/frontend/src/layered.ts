@@ -4,8 +4,8 @@ import { GRID, NODE_WIDTH } from "./geometry";
 import type { Point } from "./protocol";
 import { heights } from "./straighten";
 
-const COLUMN = NODE_WIDTH + 104;
-const GAP = 40;
+const COLUMN = NODE_WIDTH + 84;
+const GAP = 48;
 const SWEEPS = 12;
 const PER_ROW = 4;
 

@@ -7,7 +7,7 @@ import { memo } from "react";
 import { duplicate, removeSelection, toggleDisabled } from "../actions";
 import type { CardNode } from "../flow";
 import { costText, firstLine, latencyText, tail, tokenText } from "../format";
-import type { GraphNode, NodeRun, Problem } from "../protocol";
+import type { GraphNode, Kind, NodeRun, Problem } from "../protocol";
 import { groupColour, variables } from "./colour";
 import { useCanvas, useNodeRun, useView } from "./context";
 import { KindIcon } from "./icons";
@@ -19,6 +19,7 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps<CardNod
   const run = useNodeRun(id);
   const catalogue = useView((state) => state.catalogue);
   const status = run?.status ?? "idle";
+  const line = summary || summaryOf(node, kind);
   return (
     <div
       className="rl-card"
@@ -44,7 +45,7 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps<CardNod
         <Marks node={node} problems={problems} />
       </header>
       <div className="rl-summary">
-        <span title={summary}>{kind ? summary || kind.title : `Unknown kind “${node.kind}”`}</span>
+        <span title={line}>{line}</span>
         <JoinChip node={node} />
       </div>
       <PortRows id={id} ports={ports} problems={problems} run={run} selected={selected} />
@@ -52,6 +53,11 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps<CardNod
     </div>
   );
 });
+
+function summaryOf(node: GraphNode, kind: Kind | null): string {
+  if (!kind) return `Unknown kind “${node.kind}”`;
+  return node.title && node.title !== kind.title ? kind.title : kind.help;
+}
 
 function Marks({ node, problems }: { node: GraphNode; problems: Problem[] }) {
   const worst = problems.some((problem) => problem.severity === "error") ? "error" : "warning";

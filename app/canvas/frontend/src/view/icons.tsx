@@ -1,11 +1,11 @@
 /** The icons a node kind may name, in Lucide's spelling; any other name gets a plain box. */
 
 import {
-  Anchor, ArrowLeftRight, BadgeCheck, Binary, BookOpen, BookText, Bot, Boxes, Brain, BrainCircuit, Calculator, ChartBar,
-  ChevronsUp, CircleQuestionMark, ClipboardCheck, Cloud, Code, Combine, Compass, Component, Crown, Database, Dices, FileSearch,
+  Anchor, ArrowLeftRight, ArrowUpFromLine, BadgeCheck, Binary, BookOpen, BookOpenText, BookText, Bot, Boxes, Brain, BrainCircuit, Calculator, ChartBar,
+  ChevronsUp, CircleQuestionMark, ClipboardCheck, Cloud, Code, Combine, Compass, Component, CopyCheck, Crown, Database, Dices, FileSearch,
   FileText, Files, Filter, Flag, Funnel, Gauge, Gavel, GitBranch, GitCompare, GitFork, GitMerge, Globe, Hash, Image, Infinity,
   Landmark, Languages, Layers, Library, Lightbulb, ListChecks, ListOrdered, type LucideIcon, Medal, Merge, MessageCircle,
-  MessageCircleQuestionMark, MessageSquare, MessagesSquare, Network, Package, Pencil, PencilLine, Percent, Radar, RefreshCcw,
+  MessageCircleQuestionMark, MessageSquare, MessagesSquare, Network, Package, PenLine, Pencil, PencilLine, Percent, Radar, RefreshCcw,
   RefreshCw, Repeat, RotateCcw, Route, Ruler, Scale, ScanSearch, ScrollText, Search, SearchCheck, Send, Shapes, Share2, Shield,
   ShieldAlert, ShieldCheck, Shuffle, Signpost, SlidersHorizontal, Sparkles, Split, SquareFunction, Star, Swords, Tag, Tags,
   Target, TextSearch, Timer, ToggleLeft, TrendingUp, Trophy, Users, UsersRound, Vote, WandSparkles, Waypoints, Workflow, Wrench,
@@ -13,11 +13,11 @@ import {
 } from "lucide-react";
 
 const ICONS: Record<string, LucideIcon> = {
-  Anchor, ArrowLeftRight, BadgeCheck, Binary, BookOpen, BookText, Bot, Boxes, Brain, BrainCircuit, Calculator, ChartBar,
-  ChevronsUp, CircleQuestionMark, ClipboardCheck, Cloud, Code, Combine, Compass, Component, Crown, Database, Dices, FileSearch,
+  Anchor, ArrowLeftRight, ArrowUpFromLine, BadgeCheck, Binary, BookOpen, BookOpenText, BookText, Bot, Boxes, Brain, BrainCircuit, Calculator, ChartBar,
+  ChevronsUp, CircleQuestionMark, ClipboardCheck, Cloud, Code, Combine, Compass, Component, CopyCheck, Crown, Database, Dices, FileSearch,
   FileText, Files, Filter, Flag, Funnel, Gauge, Gavel, GitBranch, GitCompare, GitFork, GitMerge, Globe, Hash, Image, Infinity,
   Landmark, Languages, Layers, Library, Lightbulb, ListChecks, ListOrdered, Medal, Merge, MessageCircle,
-  MessageCircleQuestionMark, MessageSquare, MessagesSquare, Network, Package, Pencil, PencilLine, Percent, Radar, RefreshCcw,
+  MessageCircleQuestionMark, MessageSquare, MessagesSquare, Network, Package, PenLine, Pencil, PencilLine, Percent, Radar, RefreshCcw,
   RefreshCw, Repeat, RotateCcw, Route, Ruler, Scale, ScanSearch, ScrollText, Search, SearchCheck, Send, Shapes, Share2, Shield,
   ShieldAlert, ShieldCheck, Shuffle, Signpost, SlidersHorizontal, Sparkles, Split, SquareFunction, Star, Swords, Tag, Tags,
   Target, TextSearch, Timer, ToggleLeft, TrendingUp, Trophy, Users, UsersRound, Vote, WandSparkles, Waypoints, Workflow, Wrench,
