@@ -148,7 +148,7 @@ class Workspace:
             query=Query(text=query) if isinstance(query, str) else query,
             settings=RunSettings(model=model, budget=budget or Budget(), seed=seed, cache=cache),
             workflow=saved,
-            version=int(version) if version else self.storage.workflows.info(saved).head if saved else None,
+            version=int(version) if version else self.storage.workflows.info(saved).version if saved else None,
         )
         return self.wait(run.id, self.start(run, on_event=on_event))
 
@@ -225,6 +225,6 @@ class Workspace:
         return {
             "openai_compatible": DirectProvider(rule),
             "litellm": LiteLlmProvider(rule),
-            "embedded": EmbeddedProvider(),
-            "replay": ReplayProvider(),
+            "embedded": EmbeddedProvider(self.config.weights_folder),
+            "replay": ReplayProvider({}),
         }
