@@ -6,26 +6,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
 from pipelines.chat import Call
+from pipelines.run import Span
 from storage.codec import load, plain
 from storage.database import Database
 from storage.error import StorageError
-from storage.run_row import Row
-from storage.table import CallTable, RunTable, SnapshotTable, SpanTable
+from storage.run_row import Row, span_row
+from storage.table import ANSWERED, CallTable, RunTable, SnapshotTable, SpanTable
 
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """Is the whole present state of a run: it replaces what is stored, spans included."""
+    """Is the whole present state of a run: it replaces what is stored.
+
+    Attributes:
+        added: the very spans were handed over one by one before, so they need not be written again.
+    """
 
     snapshot: Row
     run: Row
-    spans: tuple[Row, ...]
-    ends: bool
+    spans: tuple[Span, ...]
+    added: bool = False
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +65,12 @@ class Writer:
     def __init__(self, database: Database) -> None:
         """Takes the database."""
         self._database = database
-        self._run = database.insert(RunTable)
-        changing = {name: self._run.excluded[name] for name in RunTable.model_fields if name not in ("sequence", "id")}
-        self._put_run = self._run.on_conflict_do_update(index_elements=["id"], set_=changing)
+        put = database.insert(RunTable)
+        changing = {name: put.excluded[name] for name in RunTable.model_fields if name not in ("sequence", "id")}
+        self._put_run = put.on_conflict_do_update(index_elements=["id"], set_=changing)
         self._put_call = database.insert(CallTable).on_conflict_do_nothing(index_elements=["id"])
         self._put_snapshot = database.insert(SnapshotTable).on_conflict_do_nothing(index_elements=["sha256"])
+        self._incomplete: set[str] = set()
         self._drop_spans = delete(SpanTable).where(col(SpanTable.run_id) == bindparam("of_run"))
 
     def commit(self, writes: Sequence[Write]) -> list[StorageError | None]:
@@ -78,7 +85,9 @@ class Writer:
             if len(writes) > 1 and not isinstance(error.__cause__, OperationalError):
                 return [outcome for write in writes for outcome in self.commit([write])]
             told = error if isinstance(error, StorageError) else StorageError(f"A record cannot be stored: {error}.")
+            self._incomplete.update(str(write.row["run_id"]) for write in writes if isinstance(write, NewSpan))
             return [told] * len(writes)
+        self._incomplete -= {str(write.run["id"]) for write in writes if isinstance(write, RunState)}
         return [None] * len(writes)
 
     def _store(self, writes: Sequence[Write]) -> None:
@@ -97,8 +106,11 @@ class Writer:
         snapshots = {state.snapshot["sha256"]: state.snapshot for state in states}
         connection.execute(self._put_snapshot, list(snapshots.values()))
         connection.execute(self._put_run, [state.run for state in states])
-        connection.execute(self._drop_spans, [{"of_run": state.run["id"]} for state in states])
-        if spans := [row for state in states for row in state.spans]:
+        # Nobody waits for a single span, so nobody heard if it failed: then the end of the run brings all of them.
+        whole = [state for state in states if not state.added or state.run["id"] in self._incomplete]
+        if whole:
+            connection.execute(self._drop_spans, [{"of_run": state.run["id"]} for state in whole])
+        if spans := [span_row(state.run["id"], span) for state in whole for span in state.spans]:
             connection.execute(insert(SpanTable), spans)
 
 
@@ -110,14 +122,17 @@ class Finder:
         self._database = database
 
     def find(self, lookups: Sequence[Lookup]) -> list[tuple[Call, ...] | StorageError]:
-        """Returns the calls that each look-up asks for."""
-        keys = {plain(lookup.value) for lookup in lookups if lookup.by == "key"}
-        runs = {plain(lookup.value) for lookup in lookups if lookup.by == "run_id"}
+        """Returns the calls that each look-up asks for, or an error; errors are met as in `Writer.commit`."""
+        asked = {by: sorted({plain(lookup.value) for lookup in lookups if lookup.by == by}) for by in _STATEMENTS}
+        found: dict[tuple[str, str], list[str]] = {}
         try:
             with self._database.read() as connection:
-                found = {"key": _first_by_key(connection, keys), "run_id": _all_by_run(connection, runs)}
+                for by, values in asked.items():
+                    for value, record in connection.execute(_STATEMENTS[by], {"values": values}) if values else ():
+                        found.setdefault((by, value), []).append(record)
             return [
-                tuple(load(Call, text) for text in found[lookup.by].get(plain(lookup.value), ())) for lookup in lookups
+                tuple(load(Call, record) for record in found.get((lookup.by, plain(lookup.value)), ()))
+                for lookup in lookups
             ]
         except StorageError as error:
             if len(lookups) > 1 and not isinstance(error.__cause__, OperationalError):
@@ -125,29 +140,17 @@ class Finder:
             return [error] * len(lookups)
 
 
-def _first_by_key(connection: Connection, keys: set[str]) -> dict[str, list[str]]:
-    if not keys:
-        return {}
-    first = (
-        select(func.min(col(CallTable.sequence)))
-        .where(col(CallTable.key).in_(keys), col(CallTable.answered))
-        .group_by(col(CallTable.key))
-    )
-    rows = connection.execute(
-        select(col(CallTable.key), col(CallTable.record)).where(col(CallTable.sequence).in_(first))
-    )
-    return {key: [record] for key, record in rows}
+def _first_by_key() -> Select[str, str]:
+    # The condition is the very text of the partial index; SQLite would not recognise it in other words.
+    wanted = col(CallTable.key).in_(bindparam("values", expanding=True))
+    first = select(func.min(col(CallTable.sequence))).where(wanted, ANSWERED).group_by(col(CallTable.key))
+    return select(col(CallTable.key), col(CallTable.record)).where(col(CallTable.sequence).in_(first))
 
 
-def _all_by_run(connection: Connection, runs: set[str]) -> dict[str, list[str]]:
-    if not runs:
-        return {}
-    found: dict[str, list[str]] = {}
-    rows = connection.execute(
-        select(col(CallTable.run_id), col(CallTable.record))
-        .where(col(CallTable.run_id).in_(runs), col(CallTable.answered))
-        .order_by(col(CallTable.sequence))
-    )
-    for run_id, record in rows:
-        found.setdefault(run_id, []).append(record)
-    return found
+def _all_by_run() -> Select[str, str]:
+    wanted = col(CallTable.run_id).in_(bindparam("values", expanding=True))
+    statement = select(col(CallTable.run_id), col(CallTable.record)).where(wanted, ANSWERED)
+    return statement.order_by(col(CallTable.sequence))
+
+
+_STATEMENTS = {"key": _first_by_key(), "run_id": _all_by_run()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -21,7 +22,7 @@ from storage.lease import Leases
 from storage.run_row import Snapshots, call_row, run_row, span_row
 from storage.table import CallTable, LeaseTable, RunTable, SnapshotTable, SpanTable
 
-PAUSE_S = 0.002
+PAUSE_S = 0.001
 
 
 class RunInfo(Record):
@@ -64,8 +65,11 @@ class RunLog:
         self._clock = clock
         self._leases = Leases(database, clock)
         self._snapshots = Snapshots()
+        self._added: dict[str, list[Span]] = {}
         self._writer: GroupThread[Write, None] = GroupThread("run-writer", Writer(database).commit, pause_s=PAUSE_S)
-        self._finder: GroupThread[Lookup, tuple[Call, ...]] = GroupThread("call-finder", Finder(database).find)
+        self._finder: GroupThread[Lookup, tuple[Call, ...]] = GroupThread(
+            "call-finder", Finder(database).find, pause_s=PAUSE_S
+        )
 
     async def cached(self, key: str) -> Call | None:
         """Returns the first successful call with that key from any run, or None."""
@@ -82,15 +86,20 @@ class RunLog:
 
     async def begin(self, run: Run) -> None:
         """Stores a run before its first call, or anew when it is resumed; its spans replace the stored ones."""
-        await self._writer.ask(self._state(run, ends=False))
+        await self._writer.ask(self._state(run))
+        self._added[run.id] = list(run.spans)
 
     async def finish(self, run: Run) -> None:
         """Stores the end of a run; its spans replace the stored ones."""
-        await self._writer.ask(self._state(run, ends=True))
+        added = self._added.pop(run.id, ())
+        same = len(added) == len(run.spans) and all(one is other for one, other in zip(added, run.spans, strict=True))
+        await self._writer.ask(replace(self._state(run), added=same, ends=True))
 
     async def add_span(self, run_id: str, span: Span) -> None:
         """Hands a finished span to the writer and returns before it is on disk; `finish` brings it again."""
         self._writer.tell(NewSpan(span_row(run_id, span)))
+        if run_id in self._added:
+            self._added[run_id].append(span)
 
     def run(self, run_id: str) -> Run | None:
         """Returns the run with its pipeline and the spans known until now, or None."""
@@ -149,10 +158,9 @@ class RunLog:
         self._writer.close()
         self._finder.close()
 
-    def _state(self, run: Run, *, ends: bool) -> RunState:
+    def _state(self, run: Run) -> RunState:
         snapshot = self._snapshots.row(run.pipeline)
-        spans = tuple(span_row(run.id, span) for span in run.spans)
-        return RunState(snapshot, run_row(run, snapshot["sha256"]), spans, ends)
+        return RunState(snapshot, run_row(run, snapshot["sha256"]), run.spans)
 
     def _list(self, statement: Select[tuple[object, ...]]) -> list[RunInfo]:
         with self._database.read() as connection:
