@@ -13,7 +13,8 @@ from pydantic import Field
 
 from pipelines.record import Record, now
 
-Purpose = Literal["answer", "route", "judge", "rewrite", "guard", "probe"]
+Purpose = Literal["answer", "draft", "route", "judge", "rewrite", "guard", "probe"]
+"""`answer` is streamed; `draft` may become the answer and is not; `probe` tests a model, also one that keeps failing."""
 Usd = Annotated[float, Field(ge=0.0)]
 Seconds = Annotated[float, Field(ge=0.0)]
 Tokens = Annotated[int, Field(ge=0)]

@@ -26,6 +26,11 @@ RATING_SCHEMA: Final[dict[str, Any]] = {
 }
 """The score comes first, so that an answer that was cut off still has one."""
 
+RATING_FORM: Final = (
+    'Reply with a JSON object with two fields: "score", a whole number from 0 to 10, and "reason", one short sentence.'
+)
+"""Says the form in words: a small model copies a filled example instead of judging."""
+
 TOP = 10.0
 _OUT_OF = re.compile(r"(?P<score>\d+(?:\.\d+)?)\s*(?:/|out of)\s*(?P<top>\d+(?:\.\d+)?)", re.IGNORECASE)
 _NAMED = re.compile(r"\b(?:score|rating)\b[\"'*_]*\s*(?:is|[:=])?\s*[\"'*_]*(?P<score>\d+(?:\.\d+)?)", re.IGNORECASE)

@@ -18,7 +18,7 @@ async def complete_samples(models: Models, request: ChatRequest, count: int) -> 
         async with asyncio.TaskGroup() as group:
             # Not `answer`: the streams of several samples would run into each other.
             tasks = [
-                group.create_task(models.complete(request.model_copy(update={"sample": number, "purpose": "probe"})))
+                group.create_task(models.complete(request.model_copy(update={"sample": number, "purpose": "draft"})))
                 for number in range(count)
             ]
     except ExceptionGroup as failures:

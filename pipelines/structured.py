@@ -59,5 +59,5 @@ def _repair(request: ChatRequest, text: str, problem: str) -> ChatRequest:
     )
     turns = (*request.messages, Message(role="assistant", content=text), told)
     # Not `answer`: the broken text has been streamed already, a second stream would run into it.
-    purpose = "rewrite" if request.purpose == "answer" else request.purpose
+    purpose = "draft" if request.purpose == "answer" else request.purpose
     return request.model_copy(update={"messages": turns, "purpose": purpose})

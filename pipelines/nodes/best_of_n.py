@@ -12,7 +12,6 @@ from pipelines.chat import ChatRequest, Message, Sampling
 from pipelines.field import ModelName, PromptText
 from pipelines.node import Group, Node
 from pipelines.panel import candidates, labels, material
-from pipelines.prompt import shortened
 from pipelines.run import Decision, Fired
 from pipelines.service import Models
 from pipelines.structured import complete_structured
@@ -63,18 +62,19 @@ class BestOfN(Node):
         models: Models,
         rng: random.Random,
     ) -> Fired:
-        """Fires the best answer, its score as its confidence."""
+        """Fires the answer with the highest score, of equal ones the named one; the score is its confidence."""
         compared = candidates(answers)
         if len(compared) == 1:
             return Fired(ports={"answer": compared[0]}, decision=Decision(reason="only one answer to choose from"))
         order = rng.sample(range(len(compared)), len(compared))
         _, data = await complete_structured(models, self._request(query, [compared[place] for place in order]))
         scores = {place: score / 10 for place, score in zip(order, data["scores"], strict=True)}
-        best = order[int(data["best"]) - 1]
+        named = order[int(data["best"]) - 1]
+        best = max(scores, key=lambda place: (scores[place], place == named, -place))
         names = labels(compared)
         decision = Decision(
             scores={names[place]: scores[place] for place in sorted(scores, key=lambda place: -scores[place])},
-            reason=f"{names[best]} is best: {shortened(data['reason'], 120)}",
+            reason=f"{names[best]} is the best of {len(compared)}",
         )
         return Fired(
             ports={"answer": compared[best].model_copy(update={"confidence": scores[best]})}, decision=decision
@@ -97,7 +97,7 @@ class BestOfN(Node):
 def _form(count: int) -> str:
     return (
         f'Reply with JSON: {{"scores": [{count} numbers, one for each answer in their order], '
-        f'"best": the number of the best answer (1 to {count}), "reason": "one short sentence"}}.'
+        f'"best": the number of the best answer (1 to {count})}}.'
     )
 
 
@@ -108,8 +108,7 @@ def _schema(count: int) -> dict[str, Any]:
         "properties": {
             "scores": {"type": "array", "items": score, "minItems": count, "maxItems": count},
             "best": {"type": "integer", "minimum": 1, "maximum": count},
-            "reason": {"type": "string"},
         },
-        "required": ["scores", "best", "reason"],
+        "required": ["scores", "best"],
         "additionalProperties": False,
     }

@@ -19,7 +19,7 @@ async def test_samples_come_in_order_each_with_its_number() -> None:
     models = ScriptedModels(lambda request: f"roll {request.sample}")
     completions = await complete_samples(models, REQUEST, 3)
     assert [completion.text for completion in completions] == ["roll 0", "roll 1", "roll 2"]
-    assert [request.purpose for request in models.requests] == ["probe", "probe", "probe"]
+    assert [request.purpose for request in models.requests] == ["draft", "draft", "draft"]
 
 
 class _FirstFails:

@@ -27,7 +27,7 @@ async def test_a_broken_answer_is_shown_to_the_model_with_what_is_wrong() -> Non
     assert [turn.role for turn in models.requests[1].messages] == ["user", "assistant", "user"]
     assert models.requests[1].messages[1].content == '{"n": "three"}'
     assert "At n: 'three' is not of type 'integer'." in models.prompt()
-    assert (models.requests[0].purpose, models.requests[1].purpose) == ("answer", "rewrite")
+    assert (models.requests[0].purpose, models.requests[1].purpose) == ("answer", "draft")
 
 
 async def test_a_second_broken_answer_is_an_error_that_says_what_failed() -> None:

@@ -31,7 +31,7 @@ def shown(request: ChatRequest) -> list[str]:
 def fair_judge(request: ChatRequest) -> str:
     scores = [WORTH[text] for text in shown(request)]
     best = scores.index(max(scores)) + 1
-    return orjson.dumps({"scores": scores, "best": best, "reason": "It is right."}).decode()
+    return orjson.dumps({"scores": scores, "best": best}).decode()
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -41,7 +41,7 @@ async def test_the_best_answer_goes_on_whatever_the_order(seed: int) -> None:
     )
     assert fired.ports == {"answer": Answer(text="42", model="model-c", confidence=0.9)}
     assert fired.decision == Decision(
-        scores={"model-c": 0.9, "model-b": 0.5, "model-a": 0.3}, reason="model-c is best: It is right."
+        scores={"model-c": 0.9, "model-b": 0.5, "model-a": 0.3}, reason="model-c is the best of 3"
     )
 
 
@@ -67,15 +67,27 @@ async def test_a_single_or_repeated_answer_needs_no_judge() -> None:
 
 
 async def test_a_verdict_on_an_answer_that_does_not_exist_is_asked_for_again() -> None:
-    bad = '{"scores": [1, 2, 3], "best": 4, "reason": "?"}'
-    models = ScriptedModels([bad, '{"scores": [1, 2, 3], "best": 3.0, "reason": "!"}'])
+    bad = '{"scores": [1, 2, 3], "best": 4}'
+    models = ScriptedModels([bad, '{"scores": [1, 2, 3], "best": 3.0}'])
     fired = await BestOfN().run(query=QUERY, answers=ANSWERS, models=models, rng=random.Random(0))
     assert fired.ports["answer"].as_text() == shown(models.requests[0])[2]
     assert "At best: 4 is greater than the maximum of 3." in models.prompt()
 
 
+async def test_the_named_answer_settles_equal_scores() -> None:
+    models = ScriptedModels(['{"scores": [9, 9, 2], "best": 2}'])
+    fired = await BestOfN().run(query=QUERY, answers=ANSWERS, models=models, rng=random.Random(0))
+    assert fired.ports["answer"].as_text() == shown(models.requests[0])[1]
+
+
+async def test_the_highest_score_wins_over_the_named_answer() -> None:
+    models = ScriptedModels(['{"scores": [3, 2, 9], "best": 1}'])
+    fired = await BestOfN().run(query=QUERY, answers=ANSWERS, models=models, rng=random.Random(0))
+    assert fired.ports["answer"].as_text() == shown(models.requests[0])[2]
+
+
 async def test_scores_that_do_not_fit_the_answers_are_an_error() -> None:
-    models = ScriptedModels(['{"scores": [1], "best": 1, "reason": "?"}', "B"])
+    models = ScriptedModels(['{"scores": [1], "best": 1}', "B"])
     with pytest.raises(ModelAnsweredGarbage, match="Found no JSON in 'B'"):
         await BestOfN().run(query=QUERY, answers=ANSWERS, models=models, rng=random.Random(0))
 

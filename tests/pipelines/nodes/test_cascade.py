@@ -11,7 +11,7 @@ from pipelines.nodes.cascade import Cascade
 from pipelines.run import Decision, Fired
 from pipelines.service import Extras
 from pipelines.value import Answer, Query
-from tests.pipelines.nodes.scripted import Line, ScriptedModels, completion
+from tests.pipelines.nodes.scripted import Line, ScriptedModels, completion, entry
 
 QUERY = Query(text="6 * 7?", tags=("maths",))
 SCHEMA = {"type": "object", "required": ["n"]}
@@ -42,9 +42,17 @@ async def test_unsure_words_escalate_the_whole_question_with_the_reason() -> Non
     assert (fired.decision.threshold, fired.decision.reason) == (0.7, "confidence 0.60 below 0.70")
 
 
-async def test_a_model_without_log_probabilities_is_an_error_and_not_an_escalation() -> None:
+async def test_an_answer_without_log_probabilities_is_an_error_and_not_an_escalation() -> None:
     with pytest.raises(ConfigurationError, match="'scripted' gives no log-probabilities"):
         await fire(Cascade(rule="mean_logprob"), "42")
+
+
+async def test_a_model_known_to_give_no_log_probabilities_is_not_asked() -> None:
+    mute = entry("mute").model_copy(update={"supports_logprobs": False})
+    models = ScriptedModels(entries=[mute])
+    with pytest.raises(ConfigurationError, match="'mute' gives no log-probabilities"):
+        await Cascade(rule="mean_logprob").run(query=QUERY, models=models, extras=Extras())
+    assert models.requests == []
 
 
 async def test_the_model_rates_its_own_answer_as_material() -> None:
@@ -59,7 +67,7 @@ async def test_the_model_rates_its_own_answer_as_material() -> None:
     assert "<question>\n6 * 7?\n</question>\n\n<answer>\n42\n</answer>" in models.prompt()
     assert [(request.model, request.purpose) for request in models.requests] == [
         ("small", "answer"),
-        ("small", "probe"),
+        ("small", "judge"),
     ]
 
 
@@ -109,5 +117,5 @@ def test_a_useless_form_is_a_problem(config: dict[str, Any], problem: str) -> No
 
 
 def test_the_card_names_model_and_rule() -> None:
-    assert Cascade(model="small").summary() == "small, self-rating ≥ 0.70"
+    assert Cascade(model="small").summary() == "small, confidence ≥ 0.70"
     assert Cascade(rule="schema").summary() == "default model, valid JSON"

@@ -41,7 +41,7 @@ async def test_the_rounds_are_bounded_and_only_the_last_draft_is_streamed() -> N
     fired = await SelfRefine(rounds=2).run(query=QUERY, models=models, extras=Extras())
     assert fired.ports == {"answer": Answer(text="three", model="scripted")}
     assert fired.decision == Decision(scores={"draft": 0.1, "round 1": 0.1}, threshold=0.8, reason="all 2 rounds used")
-    assert [request.purpose for request in models.requests] == ["probe", "judge", "probe", "judge", "answer"]
+    assert [request.purpose for request in models.requests] == ["draft", "judge", "draft", "judge", "answer"]
 
 
 def test_the_critic_is_the_writer_unless_another_is_named() -> None:
