@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, select, update
 from sqlmodel import col
 
 from pipelines.record import now
@@ -46,6 +46,14 @@ class Leases:
                 .values(expires_at=self._clock() + timedelta(seconds=seconds))
             )
             return done.rowcount == 1
+
+    def holder(self, run_id: str) -> str | None:
+        """Returns who has the run now, or None where nobody has."""
+        statement = select(col(LeaseTable.owner)).where(
+            col(LeaseTable.run_id) == run_id, col(LeaseTable.expires_at) > self._clock()
+        )
+        with self._database.read() as connection:
+            return connection.execute(statement).scalar_one_or_none()
 
     def release(self, run_id: str, owner: str) -> None:
         """Gives the run back; does nothing if it is somebody else's."""

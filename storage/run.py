@@ -149,6 +149,10 @@ class RunLog:
         """Says whether the run is still the owner's, and if so keeps it for so many seconds from now."""
         return self._leases.renew(run_id, owner, seconds)
 
+    def holder(self, run_id: str) -> str | None:
+        """Returns who has the run in hand now, or None where nobody has."""
+        return self._leases.holder(run_id)
+
     def release(self, run_id: str, owner: str) -> None:
         """Gives the run back; does nothing if it is somebody else's."""
         self._leases.release(run_id, owner)
