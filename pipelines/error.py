@@ -74,9 +74,7 @@ class ModelError(RouteloomError):
 
     retryable: ClassVar[bool] = False
 
-    def __init__(
-        self, message: str, *, retry_after_s: float | None = None, usage: Usage | None = None
-    ) -> None:
+    def __init__(self, message: str, *, retry_after_s: float | None = None, usage: Usage | None = None) -> None:
         """Takes the sentence for the person, what the provider said about asking again, and what it counted."""
         super().__init__(message)
         self.retry_after_s = retry_after_s

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import re
 import socket
 from collections.abc import Iterable
+from contextlib import suppress
 from urllib.parse import SplitResult, urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -88,20 +88,16 @@ class AddressRule:
                     " unspecified address; those are never asked."
                 )
 
-    async def check_resolved(self, url: str) -> None:
-        """Checks the address and everything its name resolves to at present.
+    async def check_resolved(self, url: str, resolver: AbstractResolver | None = None) -> None:
+        """Checks the address and everything its name resolves to at present, for a library that connects by itself.
 
         Raises:
             ConfigurationError: if it may not be asked.
         """
         self.check(url)
         parts = _parts(url)
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, parts.port, type=socket.SOCK_STREAM)
-        except OSError:
-            return
-        for *_, place in found:
-            self.check_address(_address(str(place[0])), str(parts.hostname))
+        with suppress(OSError):
+            await GuardedResolver(self, resolver).resolve(str(parts.hostname), parts.port or 0, socket.AF_UNSPEC)
 
 
 class GuardedResolver(AbstractResolver):
@@ -110,10 +106,10 @@ class GuardedResolver(AbstractResolver):
     The check stands between resolving and connecting, so a name that changes its address in between gains nothing.
     """
 
-    def __init__(self, rule: AddressRule) -> None:
-        """Takes the rule; must be made inside the event loop."""
+    def __init__(self, rule: AddressRule, inner: AbstractResolver | None = None) -> None:
+        """Takes the rule and who resolves, the operating system by default; must be made inside the event loop."""
         self._rule = rule
-        self._inner = ThreadedResolver()
+        self._inner = inner or ThreadedResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET

@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import logging
 import os
+import re
 import time
 import warnings
 from collections.abc import Callable
@@ -32,6 +33,9 @@ from pipelines.gateway.openai_format import StreamFold, parameters, read_reply
 from pipelines.gateway.provider import TokenSink
 
 NO_KEY = "none"
+_TITLES = re.compile(r"^(?:(?:litellm\.)?\w+(?:Error|Exception|Timeout)(?:: | - ))+")
+LATE_WARNINGS = (".*is using the `ReadOnly` qualifier", r"Accessing the 'model_\w+' attribute")
+"""What Pydantic says about LiteLLM's own types while it works."""
 ERROR_TYPES: dict[str, type[ModelError]] = {
     "MidStreamFallbackError": ModelUnreachable,
     "AuthenticationError": ModelRefusedKey,
@@ -137,8 +141,11 @@ def translated(litellm: Any, error: Any, subject: str, secret: SecretStr | None,
     kind = ERROR_TYPES[name]
     if name == "APIError" and isinstance(status, int) and status >= 400:
         kind = error_type(status)
-    headers = getattr(getattr(error, "response", None), "headers", None)
-    said = message_in(redact(str(getattr(error, "message", None) or error), [secret]))
+    headers = getattr(error, "litellm_response_headers", None) or getattr(
+        getattr(error, "response", None), "headers", None
+    )
+    said, _, _ = str(getattr(error, "message", None) or error).partition("Traceback (most recent call last)")
+    said = message_in(redact(_TITLES.sub("", said), [secret]))
     return kind(f"{subject} failed: {said}", retry_after_s=retry_after(headers) if headers else None, usage=usage)
 
 
@@ -148,6 +155,8 @@ def _load() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         litellm: Any = importlib.import_module("litellm")
+    for message in LATE_WARNINGS:
+        warnings.filterwarnings("ignore", message=message)
     litellm.suppress_debug_info = True
     litellm.disable_hf_tokenizer_download = True
     litellm.turn_off_message_logging = True

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 from pydantic import ValidationError
@@ -107,8 +106,9 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     if kind not in ("csv", "jsonl"):
         raise DocumentError(f"The table {path.name} is neither .csv nor .jsonl, gzipped or not.")
     try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as raw:
-            lines = _lines(io.TextIOWrapper(raw, encoding="utf-8", newline=""), path)
+        opened = gzip.open if path.suffix == ".gz" else open
+        with opened(path, "rt", encoding="utf-8", newline="") as text:
+            lines = _lines(text, path)
             for number, row in enumerate(csv.DictReader(lines) if kind == "csv" else _objects(lines, path), start=1):
                 if number > MAX_ROWS:
                     raise DocumentError(f"The table {path.name} has more than {MAX_ROWS:,} rows.")
@@ -117,7 +117,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         raise DocumentError(f"The table {path.name} cannot be read: {error}.") from None
 
 
-def _lines(text: io.TextIOWrapper, path: Path) -> Iterator[str]:
+def _lines(text: TextIO, path: Path) -> Iterator[str]:
     while line := text.readline(MAX_LINE_CHARS):
         if len(line) == MAX_LINE_CHARS:
             raise DocumentError(f"The table {path.name} has a line of more than {MAX_LINE_CHARS:,} characters.")
