@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 from collections.abc import Mapping
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Literal
-from uuid import uuid4
-
-from pipelines.gateway.discovery import discover
-from pipelines.gateway.replay import ReplayProvider
-from pipelines.retrieval.embedder import pick_embedder
 
 from app.config import Config
 from app.library import Library
-from app.loop import LoopThread
+from app.loop import LoopThread, settle_collector
 from app.model_list import known_entries
+from app.owner import has_died, own_name
 from pipelines.catalogue import Catalogue, ModelEntry, Provider
 from pipelines.chat import Call, ChatRequest, Message, Sampling
 from pipelines.document import Pipeline
@@ -27,12 +21,15 @@ from pipelines.error import NotFound, RouteloomError, StaleWrite
 from pipelines.event import EventSink
 from pipelines.gateway.address import AddressRule
 from pipelines.gateway.direct import DirectProvider
+from pipelines.gateway.discovery import discover
 from pipelines.gateway.embedded import EmbeddedProvider
 from pipelines.gateway.gateway import Gateway
 from pipelines.gateway.key import key_state
 from pipelines.gateway.litellm_provider import LiteLlmProvider
 from pipelines.gateway.provider import ChatProvider
+from pipelines.gateway.replay import ReplayProvider
 from pipelines.graph import Problem, find_problems
+from pipelines.retrieval.embedder import pick_embedder
 from pipelines.run import Budget, Fired, Run, RunSettings
 from pipelines.value import Query
 from storage import Storage, open_storage
@@ -49,12 +46,13 @@ class Workspace:
 
     def __init__(self, config: Config | None = None) -> None:
         """Opens the installation that the configuration (by default the environment) names."""
+        settle_collector()
         self.config = config or Config()
         self.config.home.mkdir(parents=True, exist_ok=True)
         self.storage: Storage = open_storage(self.config.storage_url)
         self.library = Library(self.storage)
         self.loop = LoopThread()
-        self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        self._owner = own_name()
         self._found: tuple[ModelEntry, ...] = ()
         self._handles: dict[str, RunHandle] = {}
         self._gateway = Gateway(self._catalogue(), self._providers(), self.storage.runs)
@@ -196,7 +194,7 @@ class Workspace:
     async def _held(self, run: Run, on_event: EventSink | None, reuse: Mapping[str, Fired] | None, resume: bool) -> Run:
         """Brings a run to its end while its lease keeps every other process away from it."""
         runs = self.storage.runs
-        if not await asyncio.to_thread(runs.lease, run.id, self._owner, LEASE_S):
+        if not await asyncio.to_thread(self._take, run.id):
             raise StaleWrite(f"The run '{run.id}' is being run by another process.")
         heart = asyncio.create_task(self._beat(run.id))
         self._handles[run.id] = self._engine.start(run, on_event=on_event, reuse=reuse, resume=resume)
@@ -206,6 +204,17 @@ class Workspace:
             del self._handles[run.id]
             heart.cancel()
             await asyncio.to_thread(runs.release, run.id, self._owner)
+
+    def _take(self, run_id: str) -> bool:
+        """Says whether the run is ours now; the lease of a process that died on this machine is ended at once."""
+        runs = self.storage.runs
+        if runs.lease(run_id, self._owner, LEASE_S):
+            return True
+        holder = runs.holder(run_id)
+        if holder is None or not has_died(holder):
+            return False
+        runs.release(run_id, holder)
+        return runs.lease(run_id, self._owner, LEASE_S)
 
     async def _beat(self, run_id: str) -> None:
         while True:

@@ -15,6 +15,7 @@ from pipelines.event import AnyEvent
 from pipelines.gateway.gateway import Gateway
 from pipelines.gateway.scripted import Line, ScriptedProvider
 from pipelines.record import now
+from pipelines.retrieval.hashing import HashingEmbedder
 
 from pipelines.run import Fired, Run, RunSettings
 from pipelines.store import MemoryLibrary, MemoryStore
@@ -85,7 +86,7 @@ class Stage:
             self.store,
             library=MemoryLibrary(pipelines or {}),
             documents=MemoryLibrary(),
-            embedder=None,
+            embedder=HashingEmbedder(),
             clock=loop.time,
         )
 
