@@ -44,7 +44,7 @@ class SemanticRouter(Node):
     )
     top_k: int = Field(default=3, ge=1, le=50, description="How many of a branch's nearest examples count.")
     threshold: float = Field(
-        default=0.3,
+        default=0.2,
         ge=-1.0,
         le=1.0,
         description="A question less similar than this takes the default branch; without one it counts for nothing.",
@@ -76,7 +76,9 @@ class SemanticRouter(Node):
         name = self.default if chosen == NONE else candidates[chosen].name
         reason = _nearest(query.text, candidates, space)
         if chosen == NONE:
-            reason += f"; below {self.threshold:.2f}, using the default '{self.default}'"
+            top = int(best(scores)[0])
+            below = f"best is '{candidates[top].name}' {scores[0][top]:.2f}, below {self.threshold:.2f}"
+            reason = f"{below}, so the default '{self.default}'; {reason}"
         if embedder.name.startswith("hashing"):
             reason += " (compared by words and spelling, not by meaning)"
         named = {c.name: float(score) for c, score in zip(candidates, scores[0], strict=True) if c.examples}

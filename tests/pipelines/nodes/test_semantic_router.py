@@ -29,7 +29,9 @@ async def test_below_the_threshold_the_default_is_taken() -> None:
     fired = await ROUTER.run(Query(text="my contract"), TopicEmbedder())
     assert list(fired.ports) == ["other"]
     assert fired.decision is not None
-    assert fired.decision.reason == "nearest example: 'sum in python' 0.00; below 0.50, using the default 'other'"
+    assert fired.decision.reason == (
+        "best is 'code' 0.00, below 0.50, so the default 'other'; nearest example: 'sum in python' 0.00"
+    )
 
 
 async def test_without_a_default_the_best_branch_is_taken_anyway() -> None:
