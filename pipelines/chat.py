@@ -14,7 +14,7 @@ from pydantic import Field
 from pipelines.record import Record, now
 
 Purpose = Literal["answer", "draft", "route", "judge", "rewrite", "guard", "probe"]
-"""`answer` is streamed; `draft` may become the answer and is not; `probe` tests a model, also one that keeps failing."""
+"""`answer` is streamed; `draft` may become the answer and is not; `probe` tests a model, also one that always fails."""
 Usd = Annotated[float, Field(ge=0.0)]
 Seconds = Annotated[float, Field(ge=0.0)]
 Tokens = Annotated[int, Field(ge=0)]

@@ -25,13 +25,13 @@ async def test_tags_language_and_documents_stay() -> None:
     query, models = await rewritten("Wie hoch ist der Mont Blanc?", model="small")
     assert query == QUERY.model_copy(update={"text": "Wie hoch ist der Mont Blanc?"})
     assert (models.requests[0].model, models.requests[0].purpose) == ("small", "rewrite")
-    assert models.prompt() == "<question>\nwie hoch blanc?\n</question>"
+    assert models.prompt().startswith("<question>\nwie hoch blanc?\n</question>\n\nRewrite the question so that it is")
 
 
 async def test_a_translated_question_loses_its_old_language() -> None:
     query, models = await rewritten("How high is it?", strategy="translate", target_language="English")
     assert (query.text, query.language) == ("How high is it?", None)
-    assert "Translate the question into English" in models.requests[0].messages[0].content
+    assert "Translate the question into English" in models.prompt()
 
 
 async def test_hyde_puts_the_invented_answer_behind_the_question() -> None:
@@ -41,7 +41,7 @@ async def test_hyde_puts_the_invented_answer_behind_the_question() -> None:
 
 async def test_the_own_instruction_is_taken_as_it_stands() -> None:
     _, models = await rewritten("x", strategy="custom", instruction="Shout {target_language}.")
-    assert models.requests[0].messages[0].content.startswith("Shout {target_language}.\n")
+    assert models.prompt().endswith("</question>\n\nShout {target_language}.")
 
 
 @pytest.mark.parametrize(
