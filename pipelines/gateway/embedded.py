@@ -81,7 +81,7 @@ class EmbeddedProvider:
         key = (path, entry.context_window or CONTEXT_TOKENS)
         with self._lock:
             future = self._models.get(key)
-            if future is None or not _is_usable(future):
+            if future is None or _is_spent(future):
                 future = self._loader.submit(self._load, *key)
                 self._models[key] = future
         return await asyncio.shield(asyncio.wrap_future(future))
@@ -124,9 +124,17 @@ def _check_json(reply: Reply) -> None:
         ) from error
 
 
-def _is_usable(future: Future[LlamaProcess]) -> bool:
-    """Says whether a model is being loaded or runs; a failed load is tried again, a dead process is replaced."""
-    return not future.done() or (future.exception() is None and future.result().is_alive)
+def _is_spent(future: Future[LlamaProcess]) -> bool:
+    """Says whether a model must be loaded anew, because that failed or its process died; clears up after the dead."""
+    if not future.done():
+        return False
+    if future.exception() is not None:
+        return True
+    model = future.result()
+    if model.is_alive:
+        return False
+    model.close()
+    return True
 
 
 def _close_all(loading: list[Future[LlamaProcess]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import secrets
@@ -30,9 +31,14 @@ class LlamaProcess:
     It is a process of its own because the runtime holds Python's global lock while it loads (0.4 s for 135M parameters,
     seconds for 1.5B, in which nothing else would move), and because what kills it (a damaged file, too little memory)
     then kills nothing else. It ends with this process, however that ends.
+
+    Attributes:
+        address: base URL of its server on loopback, which serves nobody without the key.
     """
 
-    def __init__(self, path: Path, *, slots: int, threads: int, window_tokens: int) -> None:
+    def __init__(
+        self, path: Path, *, slots: int, threads: int, window_tokens: int, python: str = sys.executable
+    ) -> None:
         """Starts the process and loads the weights; blocks for half a second to several.
 
         Raises:
@@ -51,12 +57,12 @@ class LlamaProcess:
             "key": self._key,
         }
         self._process = subprocess.Popen(  # noqa: S603 - our own script, no shell
-            [sys.executable, "-P", str(Path(__file__).with_name("llama_host.py"))],
+            [python, "-P", str(Path(__file__).with_name("llama_host.py"))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        self._address = self._start(settings, f"'{path}' ({header.name}, {header.architecture})")
+        self.address = self._start(settings, f"'{path}' ({header.name}, {header.architecture})")
 
     @property
     def is_alive(self) -> bool:
@@ -124,7 +130,7 @@ class LlamaProcess:
 
     def _session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            self._address,
+            self.address,
             headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
             timeout=aiohttp.ClientTimeout(total=None),
         )
@@ -132,7 +138,8 @@ class LlamaProcess:
     def close(self) -> None:
         """Ends the process and frees its memory; answers under way break off."""
         if self._process.stdin:
-            self._process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
         try:
             self._process.wait(STOP_S)
         except subprocess.TimeoutExpired:

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.retrieval.hashing import HashingEmbedder
-from pipelines.retrieval.minilm import MiniLmEmbedder
+from pipelines.retrieval.minilm import MODEL, TOKENIZER, MiniLmEmbedder
 from pipelines.service import Embedder
-from pipelines.weights import WEIGHTS, installed
+from pipelines.weights import installed
 
-MODEL, TOKENIZER = "minilm-int8", "minilm-tokenizer"
 CACHED_TEXTS = 8_192
 
 
@@ -26,7 +25,7 @@ def pick_embedder(folder: Path) -> Embedder:
     has_packages = all(importlib.util.find_spec(name) for name in ("onnxruntime", "tokenizers"))
     if not (has_weights and has_packages):
         return CachedEmbedder(HashingEmbedder())
-    return CachedEmbedder(MiniLmEmbedder(folder / WEIGHTS[MODEL].file_name, folder / WEIGHTS[TOKENIZER].file_name))
+    return CachedEmbedder(MiniLmEmbedder(folder))
 
 
 class CachedEmbedder:

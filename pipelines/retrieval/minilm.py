@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.error import ConfigurationError
+from pipelines.weights import WEIGHTS, sha256_of
 
+MODEL, TOKENIZER = "minilm-int8", "minilm-tokenizer"
 DIMENSIONS = 384
 MAX_TOKENS = 256
 _ONLY_FATAL = 4
@@ -31,10 +33,9 @@ class MiniLmEmbedder:
     name = "all-MiniLM-L6-v2 int8"
     dimensions = DIMENSIONS
 
-    def __init__(self, model_path: Path, tokenizer_path: Path) -> None:
-        """Takes the weights and the tokenizer; nothing is loaded yet."""
-        self._model_path = model_path
-        self._tokenizer_path = tokenizer_path
+    def __init__(self, folder: Path) -> None:
+        """Takes the folder of the fetched weights; nothing is loaded yet."""
+        self._folder = folder
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="minilm")
         self._loaded: tuple[Any, Any] | None = None
 
@@ -79,12 +80,24 @@ class MiniLmEmbedder:
                 "The MiniLM embedder needs the packages onnxruntime and tokenizers; install them with "
                 "`pip install 'routeloom[local]'`."
             ) from error
-        tokenizer = tokenizers.Tokenizer.from_file(str(self._tokenizer_path))
+        tokenizer = tokenizers.Tokenizer.from_file(_verified(self._folder, TOKENIZER))
         tokenizer.no_padding()
         tokenizer.enable_truncation(MAX_TOKENS)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
         options.log_severity_level = _ONLY_FATAL
-        session = onnxruntime.InferenceSession(str(self._model_path), options, providers=["CPUExecutionProvider"])
-        return tokenizer, session
+        weights = _verified(self._folder, MODEL)
+        return tokenizer, onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+
+
+def _verified(folder: Path, name: str) -> str:
+    """Returns the path of a weight file whose hash is right: both libraries meet a damaged one with a bare Exception."""
+    path = folder / WEIGHTS[name].file_name
+    try:
+        is_right = sha256_of(path) == WEIGHTS[name].sha256
+    except OSError:
+        is_right = False
+    if not is_right:
+        raise ConfigurationError(f"The file '{path}' is missing or damaged; run `routeloom models pull {name}`.")
+    return str(path)
