@@ -33,14 +33,14 @@ class Breaker:
         """Says whether calls are refused or probed at present."""
         return self._failures >= self._threshold
 
-    def admit(self, *, force: bool = False) -> None:
-        """Lets a call pass, the first one after the pause as a probe; `force` always passes.
+    def admit(self, *, force: bool = False) -> bool:
+        """Lets a call pass and says whether it is the one probe after the pause; `force` always passes.
 
         Raises:
             ModelUnreachable: if the model is left alone for now.
         """
         if not self.is_open or force:
-            return
+            return False
         wait_s = self._open_until_s - self._clock()
         if wait_s > 0 or self._probing:
             raise ModelUnreachable(
@@ -48,6 +48,7 @@ class Breaker:
                 f" for {max(wait_s, 1.0):.0f} s; check that its server runs, or choose another model."
             )
         self._probing = True
+        return True
 
     def succeeded(self) -> None:
         """Closes the breaker."""
@@ -66,5 +67,5 @@ class Breaker:
             self.succeeded()
 
     def abandoned(self) -> None:
-        """Takes back a probe whose call ended without telling anything, such as a cancelled one."""
+        """Ends a probe, also one that told nothing, such as a cancelled call."""
         self._probing = False

@@ -19,12 +19,11 @@ from pipelines.error import (
     ConfigurationError,
     ModelAnsweredGarbage,
     ModelError,
-    ModelRefusedKey,
     ModelUnreachable,
 )
 from pipelines.gateway.address import AddressRule, GuardedResolver
 from pipelines.gateway.failure import error_for, retry_after, said_by
-from pipelines.gateway.key import key_name, key_of, redact
+from pipelines.gateway.key import redact, required_key
 from pipelines.gateway.openai_format import StreamFold, parameters, read_reply, salvaged_usage
 from pipelines.gateway.provider import TokenSink
 
@@ -55,11 +54,7 @@ class DirectProvider:
         self._rule.check(url)
         subject = f"The model '{entry.name}' at {urlsplit(url).netloc}"
         body = {"model": entry.target, **parameters(entry, request), **(_STREAM_OPTIONS if on_token else {})}
-        secret = key_of(entry)
-        if secret is None and key_name(entry):
-            raise ModelRefusedKey(
-                f"The model '{entry.name}' needs a key; put it into the environment variable {key_name(entry)}."
-            )
+        secret = required_key(entry)
         headers = {"Content-Type": "application/json"}
         if secret:
             headers["Authorization"] = f"Bearer {secret.get_secret_value()}"

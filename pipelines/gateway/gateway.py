@@ -65,7 +65,7 @@ class Gateway:
         key = request.key()
         journaled = scope.journaled(key)
         if journaled is not None:
-            call = journaled.model_copy(update={"source": "journal", "cost_usd": 0.0})
+            call = journaled.model_copy(update={"request": request, "source": "journal", "cost_usd": 0.0})
             scope.on_call(call)
             _repeat(call, scope)
         elif scope.use_cache:
@@ -97,7 +97,7 @@ class Gateway:
         while (flight := self._flights.get(key)) is not None:
             outcome = await asyncio.shield(flight)
             if isinstance(outcome, Call):
-                return await self._reused(outcome, scope)
+                return await self._reused(outcome, request, scope)
             if outcome is not None:
                 raise await self._failed_too(outcome, entry, request, key, scope)
         flight = self._flights[key] = asyncio.get_running_loop().create_future()
@@ -105,7 +105,7 @@ class Gateway:
         try:
             cached = await self._store.cached(key)
             if cached is not None:
-                outcome = await self._reused(cached, scope)
+                outcome = await self._reused(cached, request, scope)
             else:
                 outcome = await self._live(entry, request, key, scope)
         except ModelError as error:
@@ -122,8 +122,9 @@ class Gateway:
         limiter, breaker = self._limiter(entry), self._breaker(entry)
         generation = await limiter.acquire()
         trial = Trial(provider, entry, request, scope, limiter, generation, self._retry.clock)
+        is_probe = False
         try:
-            breaker.admit(force=request.purpose == "probe")
+            is_probe = breaker.admit(force=request.purpose == "probe")
             await self._retry.run(trial.attempt, entry.timeout_s, f"The model '{entry.name}'")
             breaker.succeeded()
         except ModelError as error:
@@ -132,23 +133,25 @@ class Gateway:
             await self._put(trial.record(key, error), scope)
             raise
         except (asyncio.CancelledError, RouteloomError) as error:
-            breaker.abandoned()
             if trial.attempts:
                 await self._put(trial.record(key, error), scope)
             raise
         finally:
+            if is_probe:
+                breaker.abandoned()
             limiter.release()
         call = trial.record(key)
         await self._put(call, scope)
         return call
 
-    async def _reused(self, bought: Call, scope: CallScope) -> Call:
+    async def _reused(self, bought: Call, request: ChatRequest, scope: CallScope) -> Call:
         """Returns the record of an answer that another call bought, for this run."""
         call = bought.model_copy(
             update={
                 "id": uuid4().hex,
                 "run_id": scope.run_id,
                 "node_id": scope.node_id,
+                "request": request,
                 "attempts": (),
                 "cost_usd": 0.0,
                 "latency_s": 0.0,

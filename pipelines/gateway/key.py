@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import SecretStr
 
 from pipelines.catalogue import ModelEntry
+from pipelines.error import ModelRefusedKey
 
 KeyState = Literal["not_needed", "present", "missing"]
 
@@ -58,6 +59,21 @@ def key_of(entry: ModelEntry) -> SecretStr | None:
         return None
     found = os.environ.get(name) or _from_keyring(name)
     return SecretStr(found) if found else None
+
+
+def required_key(entry: ModelEntry) -> SecretStr | None:
+    """Returns the key of the model, or None where its entry names none and none is known.
+
+    Raises:
+        ModelRefusedKey: if the entry names a key that is not there.
+    """
+    found = key_of(entry)
+    if found is None and entry.key_env:
+        raise ModelRefusedKey(
+            f"The model '{entry.name}' needs a key; put it into the environment variable {entry.key_env}"
+            " or into the keyring."
+        )
+    return found
 
 
 def key_state(entry: ModelEntry) -> KeyState:

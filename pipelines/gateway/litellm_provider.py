@@ -28,7 +28,7 @@ from pipelines.error import (
 from pipelines.gateway import litellm_price
 from pipelines.gateway.address import AddressRule
 from pipelines.gateway.failure import error_type, message_in, retry_after
-from pipelines.gateway.key import key_of, redact
+from pipelines.gateway.key import redact, required_key
 from pipelines.gateway.openai_format import StreamFold, parameters, read_reply
 from pipelines.gateway.provider import TokenSink
 
@@ -81,7 +81,7 @@ class LiteLlmProvider:
             await self._rule.check_resolved(entry.base_url)
         litellm = self._litellm = self._litellm or await asyncio.to_thread(_load)
         subject = f"The model '{entry.name}'"
-        secret = key_of(entry)
+        secret = required_key(entry)
         options = self._options(entry, request, secret)
         fold = StreamFold(request, subject)
         try:

@@ -246,6 +246,15 @@ async def test_an_answer_from_the_cache_reaches_the_listener_too() -> None:
     assert scope.tokens == ["hello there"]
 
 
+async def test_an_answer_bought_for_another_purpose_is_not_told_to_the_listener() -> None:
+    door = gateway(ScriptedProvider({"": "hello there"}), entry())
+    await door.complete(ask(), Scope())
+    scope = Scope(streams=True)
+    assert (await door.complete(ask(purpose="judge"), scope)).cached
+    assert scope.tokens == []
+    assert scope.calls[0].request.purpose == "judge"
+
+
 async def test_a_price_of_the_provider_is_used_where_the_entry_has_none() -> None:
     class Priced(ScriptedProvider):
         def price_of(self, target: str) -> Price | None:
@@ -276,6 +285,24 @@ async def test_a_model_that_stays_away_is_left_alone_for_a_while_and_then_probed
     with pytest.raises(ModelUnreachable, match="left alone"):
         await door.complete(ask("one too many"), Scope())
     assert len(provider.asked) == 6 * 3
+
+
+async def test_a_probe_that_breaks_inside_the_provider_does_not_lock_the_model_out() -> None:
+    clock, faults = Clock(), [ModelUnreachable("gone")] * 15 + [ZeroDivisionError()]
+
+    def script(*_: object) -> str:
+        if faults:
+            raise faults.pop(0)
+        return "back"
+
+    door = gateway(ScriptedProvider(script), entry(), clock)
+    for number in range(5):
+        with pytest.raises(ModelUnreachable):
+            await door.complete(ask(f"q{number}"), Scope())
+    clock.now_s += 20
+    with pytest.raises(ZeroDivisionError):
+        await door.complete(ask("probe"), Scope())
+    assert (await door.complete(ask("next probe"), Scope())).text == "back"
 
 
 async def test_no_more_calls_than_the_model_allows_are_in_flight() -> None:
