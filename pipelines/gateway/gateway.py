@@ -62,7 +62,7 @@ class Gateway:
         entry = self._priced(self.catalogue.entry(request.model))
         _refuse_too_long(request, entry)
         request = _settled(request, entry, scope)
-        key = request.key()
+        key = _key(request)
         journaled = scope.journaled(key)
         if journaled is not None:
             call = journaled.model_copy(update={"request": request, "source": "journal", "cost_usd": 0.0})
@@ -242,6 +242,18 @@ def _settled(request: ChatRequest, entry: ModelEntry, scope: CallScope) -> ChatR
     if changes:
         request = request.model_copy(update=changes)
     return bounded(entry, request) if scope.limits_money else request
+
+
+def _key(request: ChatRequest) -> str:
+    """Returns the address of the call in the cache.
+
+    Raises:
+        ModelRejectedRequest: if the request holds half a character, which no provider could be sent either.
+    """
+    try:
+        return request.key()
+    except (TypeError, ValueError):
+        raise ModelRejectedRequest("The request holds characters that are not valid Unicode text.") from None
 
 
 def derived_seed(seed: int, sample: int) -> int:

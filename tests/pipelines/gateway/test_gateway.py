@@ -226,6 +226,11 @@ async def test_what_cannot_fit_the_model_is_refused_before_it_is_paid() -> None:
     assert provider.asked == []
 
 
+async def test_half_a_character_is_refused_as_a_fault_of_the_request() -> None:
+    with pytest.raises(ModelRejectedRequest, match="not valid Unicode"):
+        await gateway(ScriptedProvider({"": "hello"}), entry()).complete(ask("\ud800"), Scope())
+
+
 async def test_only_answers_are_streamed_and_only_to_listeners() -> None:
     provider = ScriptedProvider({"": "hello there"})
     door = gateway(provider, entry())
