@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import re
@@ -22,6 +23,7 @@ from pipelines.gateway.provider import TokenSink
 from pipelines.gguf import read_header
 
 STOP_S = 5.0
+DEATH_S = 1.0
 _TOO_LONG = re.compile(r"request \((\d+) tokens\) exceeds the available context size \((\d+) tokens\)")
 
 
@@ -112,7 +114,11 @@ class LlamaProcess:
                 return await exchange.read(reply)
         except ModelRejectedRequest as error:
             raise _plainer(error, subject) from None
+        except ModelUnreachable:
+            await asyncio.to_thread(self._await_death)
+            raise
         except (aiohttp.ClientError, OSError) as error:
+            await asyncio.to_thread(self._await_death)
             raise ModelUnreachable(f"{subject} stopped working in the middle of a call.") from error
 
     async def count_tokens(self, text: str) -> int:
@@ -126,6 +132,7 @@ class LlamaProcess:
             async with self._session() as session, session.post("/tokenize", data=body) as reply:
                 return len(orjson.loads(await reply.read())["tokens"])
         except (aiohttp.ClientError, OSError) as error:
+            await asyncio.to_thread(self._await_death)
             raise ModelUnreachable("The tokenizer of the embedded model does not answer.") from error
 
     def _session(self) -> aiohttp.ClientSession:
@@ -134,6 +141,11 @@ class LlamaProcess:
             headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
             timeout=aiohttp.ClientTimeout(total=None),
         )
+
+    def _await_death(self) -> None:
+        """Gives a process that broke a connection the moment it needs to be seen as dead, if it is dying."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(DEATH_S)
 
     def close(self) -> None:
         """Ends the process and frees its memory; answers under way break off."""

@@ -92,7 +92,7 @@ class MiniLmEmbedder:
 
 
 def _verified(folder: Path, name: str) -> str:
-    """Returns the path of a weight file whose hash is right: both libraries meet a damaged one with a bare Exception."""
+    """Returns the path of a weight file whose hash is right: both libraries raise a bare Exception on another."""
     path = folder / WEIGHTS[name].file_name
     try:
         is_right = sha256_of(path) == WEIGHTS[name].sha256

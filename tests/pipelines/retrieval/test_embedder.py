@@ -66,7 +66,8 @@ async def test_minilm_brings_the_same_meaning_in_other_words_near() -> None:
     assert embedder.name == "all-MiniLM-L6-v2 int8"
     texts = ["How old is the king?", "What is the monarch's age?", "Fix the loop in my program."]
     vectors = await embedder.embed(texts)
-    assert (vectors.shape, vectors.dtype) == ((3, 384), np.float32)
+    assert vectors.shape == (3, 384)
+    assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
     assert vectors[0] @ vectors[1] > 0.6
     assert vectors[0] @ vectors[2] < 0.3
