@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import SQLModel
 
-from storage.error import StorageError
+from storage.error import DatabaseUnavailable, StorageError
 from storage.file import prepare_file, refuse_damage
 from storage.migration import is_current, migrate
 
@@ -107,7 +108,7 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            raise StorageError(_sentence(error, self.name)) from error
+            raise _error(error, self.name, is_sqlite=self.is_sqlite) from error
 
 
 def address_of(url: str | Path) -> URL:
@@ -169,18 +170,26 @@ def _postgres_engine(url: URL, *, writes: bool) -> Engine:
         ) from error
 
 
-def _sentence(error: SQLAlchemyError, name: str) -> str:
+def _error(error: SQLAlchemyError, name: str, *, is_sqlite: bool) -> StorageError:
     # The text of the outer error repeats the statement with its values; what the driver says is enough.
     cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
     first = (cause.strip().splitlines() or ["no reason given"])[0].rstrip(".")
-    known = {
-        "is full": "has no room left; free disk space and try again",
-        "is locked": f"was busy for more than {BUSY_TIMEOUT_S} seconds; close whatever else writes to it",
-        "not a database": "is not a SQLite file, or is damaged; it was left as it is",
-        "malformed": "is damaged; it was left as it is, restore a backup or choose another file",
-        "readonly": "cannot be written; check the permissions of the file and its folder",
-    }
-    for sign, meaning in known.items():
+    for sign, (kind, meaning) in _KNOWN.items():
         if sign in first:
-            return f"The database {name} {meaning}."
-    return f"The database {name} refused: {first}."
+            return kind(f"The database {name} {meaning}.")
+    # SQLite files a missing table under "operational" too; a server means that it is away or out of something.
+    away = isinstance(error, PoolTimeout) or (isinstance(error, OperationalError) and not is_sqlite)
+    return (DatabaseUnavailable if away else StorageError)(f"The database {name} refused: {first}.")
+
+
+_KNOWN: dict[str, tuple[type[StorageError], str]] = {
+    "is full": (DatabaseUnavailable, "has no room left; free disk space and try again"),
+    "disk I/O": (DatabaseUnavailable, "cannot be read or written; check the disk"),
+    "is locked": (
+        DatabaseUnavailable,
+        f"was busy for more than {BUSY_TIMEOUT_S} seconds; close whatever else writes to it",
+    ),
+    "readonly": (DatabaseUnavailable, "cannot be written; check the permissions of the file and its folder"),
+    "not a database": (StorageError, "is not a SQLite file, or is damaged; it was left as it is"),
+    "malformed": (StorageError, "is damaged; it was left as it is, restore a backup or choose another file"),
+}

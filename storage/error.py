@@ -9,6 +9,10 @@ class StorageError(RouteloomError):
     """Says that the database cannot be opened, read or written."""
 
 
+class DatabaseUnavailable(StorageError):
+    """Says that nothing can be stored now, whatever it is: the disk is full, the lock is held, the server is away."""
+
+
 class NameTaken(RouteloomError):
     """Says that something else is already stored under that name."""
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
-from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
 from pipelines.chat import Call
 from pipelines.run import Span
 from storage.codec import load, plain
 from storage.database import Database
-from storage.error import StorageError
+from storage.error import DatabaseUnavailable, StorageError
 from storage.run_row import Row, span_row
 from storage.table import ANSWERED, CallTable, RunTable, SnapshotTable, SpanTable
 
@@ -82,7 +81,7 @@ class Writer:
         try:
             self._store(writes)
         except (StorageError, ValueError, ArithmeticError) as error:
-            if len(writes) > 1 and not isinstance(error.__cause__, OperationalError):
+            if len(writes) > 1 and not isinstance(error, DatabaseUnavailable):
                 return [outcome for write in writes for outcome in self.commit([write])]
             told = error if isinstance(error, StorageError) else StorageError(f"A record cannot be stored: {error}.")
             self._incomplete.update(str(write.row["run_id"]) for write in writes if isinstance(write, NewSpan))
@@ -135,7 +134,7 @@ class Finder:
                 for lookup in lookups
             ]
         except StorageError as error:
-            if len(lookups) > 1 and not isinstance(error.__cause__, OperationalError):
+            if len(lookups) > 1 and not isinstance(error, DatabaseUnavailable):
                 return [outcome for lookup in lookups for outcome in self.find([lookup])]
             return [error] * len(lookups)
 

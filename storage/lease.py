@@ -27,15 +27,14 @@ class Leases:
         row = {"run_id": run_id, "owner": owner, "expires_at": moment + timedelta(seconds=seconds)}
         statement = self._database.insert(LeaseTable).values(row)
         free = or_(col(LeaseTable.expires_at) <= moment, col(LeaseTable.owner) == owner)
+        taken = statement.on_conflict_do_update(
+            index_elements=["run_id"],
+            set_={"owner": statement.excluded.owner, "expires_at": statement.excluded.expires_at},
+            where=free,
+        )
         with self._database.write() as connection:
-            done = connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["run_id"],
-                    set_={"owner": statement.excluded.owner, "expires_at": statement.excluded.expires_at},
-                    where=free,
-                )
-            )
-            return done.rowcount == 1
+            done = connection.execute(taken.returning(col(LeaseTable.run_id)))
+            return done.scalar_one_or_none() is not None
 
     def renew(self, run_id: str, owner: str, seconds: float) -> bool:
         """Says whether the run is still the owner's, and if so for how much longer: `seconds` from now."""
