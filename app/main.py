@@ -1,0 +1,23 @@
+"""The script that Streamlit runs: navigation, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from app.state import set_pages
+from app.views import gallery, models, studio
+
+ASSETS = Path(__file__).parents[1] / "assets"
+
+st.set_page_config(page_title="Routeloom", page_icon=str(ASSETS / "icon.png"), layout="wide")
+st.html(ASSETS / "page.css")
+pages = {
+    "gallery": st.Page(gallery.draw, title="Gallery", url_path="gallery", icon=":material/grid_view:", default=True),
+    "studio": st.Page(studio.draw, title="Studio", url_path="studio", icon=":material/account_tree:"),
+    "models": st.Page(models.draw, title="Models", url_path="models", icon=":material/memory:"),
+}
+set_pages(pages)
+st.logo(str(ASSETS / "logo.svg"), size="large")
+st.navigation(list(pages.values()), position="top").run()

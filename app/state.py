@@ -1,0 +1,182 @@
+"""The only owner of the keys of `st.session_state`, and of what the sessions of a process share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import streamlit as st
+
+from app.config import Config
+from app.form.choice import Choices
+from app.studio.open_workflow import OpenWorkflow
+from app.workspace import Workspace
+from pipelines.error import NotFound
+from pipelines.run import Run
+from pipelines.value import Document
+
+SESSION: Final = "routeloom"
+CANVAS: Final = "canvas"
+WORKFLOW_PARAMETER: Final = "w"
+
+
+@dataclass
+class FormState:
+    """Is the form of one node in this session.
+
+    Attributes:
+        generation: part of the keys of its widgets; another number fills them anew.
+        shown: the configuration that the widgets were last filled from or led to.
+        held: what was filled in where it could not all be applied, or None.
+    """
+
+    generation: int = 0
+    shown: dict[str, Any] = field(default_factory=dict)
+    held: dict[str, Any] | None = None
+
+
+@dataclass
+class RunForm:
+    """Is what the run bar holds: the question and how to run it; None is no limit and the default model."""
+
+    question: str = ""
+    tags: list[str] = field(default_factory=list)
+    model: str | None = None
+    seed: int = 0
+    cache: bool = True
+    usd: float | None = None
+    seconds: float | None = None
+    calls: int | None = None
+
+
+@dataclass
+class Session:
+    """Is everything that one browser tab remembers between reruns.
+
+    Attributes:
+        shown_run: id of the run that the studio shows.
+        stored_run: that run as the database has it, kept because reading it takes time.
+        removed: the workflow that was deleted last, by slug and name, so that it can be brought back.
+        page_running: the studio page was last drawn while a run was under way.
+        pages: the pages of the navigation by name, as `st.switch_page` wants them.
+    """
+
+    opened: OpenWorkflow | None = None
+    forms: dict[str, FormState] = field(default_factory=dict)
+    run_form: RunForm = field(default_factory=RunForm)
+    shown_run: str | None = None
+    stored_run: Run | None = None
+    removed: tuple[str, str] | None = None
+    notice: str | None = None
+    page_running: bool = False
+    pages: dict[str, Any] = field(default_factory=dict)
+
+
+def session() -> Session:
+    """Returns what this tab remembers."""
+    if SESSION not in st.session_state:
+        st.session_state[SESSION] = Session()
+    found: Session = st.session_state[SESSION]
+    return found
+
+
+def workspace() -> Workspace:
+    """Returns the workspace of this process for the present configuration."""
+    return _workspace(Config().model_dump_json())
+
+
+@st.cache_resource(show_spinner="Opening the studio …")
+def _workspace(config: str) -> Workspace:
+    return Workspace(Config.model_validate_json(config))
+
+
+def open_workflow() -> OpenWorkflow | None:
+    """Returns the workflow that the address of the page names, opened once a session; None if it names none.
+
+    Raises:
+        NotFound: if there is no such workflow.
+    """
+    state = session()
+    slug = st.query_params.get(WORKFLOW_PARAMETER) or (state.opened.slug if state.opened else None)
+    if slug is None:
+        return None
+    if state.opened is None or state.opened.slug != slug:
+        state.opened = None
+        state.opened = OpenWorkflow(workspace().storage.workflows, slug)
+        state.forms, state.run_form = {}, RunForm()
+        state.shown_run, state.stored_run = None, None
+        _show_latest_run(state, slug)
+    st.query_params[WORKFLOW_PARAMETER] = slug
+    return state.opened
+
+
+def set_pages(pages: dict[str, Any]) -> None:
+    """Remembers the pages of the navigation."""
+    session().pages = pages
+
+
+def go_to_studio(slug: str) -> None:
+    """Leaves for the studio with a workflow open; does not return."""
+    st.switch_page(session().pages["studio"], query_params={WORKFLOW_PARAMETER: slug})
+
+
+def go_to_gallery() -> None:
+    """Leaves for the gallery; does not return."""
+    st.switch_page(session().pages["gallery"])
+
+
+def close_workflow(slug: str) -> None:
+    """Forgets a workflow that this tab had open; does nothing about another one."""
+    state = session()
+    if state.opened is not None and state.opened.slug == slug:
+        state.opened = None
+
+
+def show_run(run_id: str | None) -> None:
+    """Makes a run the one that the studio shows."""
+    state = session()
+    state.shown_run, state.stored_run = run_id, None
+
+
+def shown_run() -> Run | None:
+    """Returns the run that the studio shows, as the database has it, or None."""
+    state = session()
+    if state.shown_run is None:
+        return None
+    if state.stored_run is None or state.stored_run.id != state.shown_run or state.stored_run.status == "running":
+        state.stored_run = workspace().storage.runs.run(state.shown_run)
+    return state.stored_run
+
+
+def choices() -> Choices:
+    """Returns what the forms may offer."""
+    space = workspace()
+    catalogue = space.catalogue
+    return Choices(
+        models=tuple(entry.name for entry in catalogue),
+        default_model=catalogue.default,
+        document_sets=space.library.document_sets(),
+        pipelines=tuple(info.slug for info in space.storage.workflows.list()),
+        add_documents=_add_documents,
+    )
+
+
+def _add_documents(name: str, documents: tuple[Document, ...]) -> str:
+    return workspace().storage.documents.create(name, documents).name
+
+
+def _show_latest_run(state: Session, slug: str) -> None:
+    latest = workspace().storage.runs.runs(slug, limit=1)
+    if not latest:
+        return
+    state.shown_run = latest[0].id
+    run = shown_run()
+    if run is not None:
+        state.run_form.question = run.query.text
+
+
+def missing_workflow(error: NotFound) -> None:
+    """Takes an address that names nothing out of the page."""
+    st.query_params.pop(WORKFLOW_PARAMETER, None)
+    session().opened = None
+    session().notice = str(error)

@@ -1,0 +1,86 @@
+"""The second row of the studio: the question, how it is run, and the buttons that start and stop."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.live import live_runs
+from app.plain import plain
+from app.state import choices, session
+from app.studio.open_workflow import OpenWorkflow
+from app.studio.running import present_run, start, stop
+
+
+def draw_run_bar(opened: OpenWorkflow) -> None:
+    """Draws the row; a run that starts or stops makes the whole page run again."""
+    form = session().run_form
+    running = live_runs().running(opened.slug) is not None
+    with st.container(key="runbar", horizontal=True, vertical_alignment="bottom", gap="small"):
+        form.question = st.text_area(
+            "Question",
+            value=form.question,
+            key=f"question:{opened.slug}",
+            height=68,
+            placeholder="Type a question and press Ctrl+Enter",
+            label_visibility="collapsed",
+            width="stretch",
+        )
+        _draw_settings(opened)
+        _draw_from_here(opened, running=running)
+        if running:
+            if st.button("Stop", icon=":material/stop_circle:", key="run:stop", width=110):
+                stop(opened)
+                st.rerun()
+        elif st.button(
+            "Run", icon=":material/play_arrow:", key="run", type="primary", width=110, shortcut="Ctrl+Enter"
+        ):
+            _begin(opened, None)
+
+
+def _draw_from_here(opened: OpenWorkflow, *, running: bool) -> None:
+    """Offers to run from the selected node on, where an earlier run has something to keep."""
+    if running or len(opened.selected) != 1 or present_run(opened) is None:
+        return
+    node_id = opened.selected[0]
+    if st.button("Run from here", icon=":material/resume:", key="run:here", help=f"Keeps what lies before {node_id}"):
+        _begin(opened, node_id)
+
+
+def _begin(opened: OpenWorkflow, from_node: str | None) -> None:
+    refusal = start(opened, from_node=from_node)
+    if refusal is None:
+        st.rerun()
+    st.toast(plain(refusal), icon=":material/info:", duration="long")
+
+
+def _draw_settings(opened: OpenWorkflow) -> None:
+    form = session().run_form
+    slug = opened.slug
+    known = choices()
+    with st.popover("Settings", icon=":material/tune:", key=f"settings:{slug}"):
+        default = f"Default model ({known.default_model})"
+        options = [None, *known.models]
+        form.model = st.selectbox(
+            "Model of nodes without one of their own",
+            options,
+            options.index(form.model) if form.model in options else 0,
+            lambda name: name or default,
+            key=f"run:model:{slug}",
+        )
+        tags = st.text_input("Tags, separated by commas", value=", ".join(form.tags), key=f"run:tags:{slug}")
+        form.tags = [tag.strip() for tag in tags.split(",") if tag.strip()]
+        st.markdown("**Budget** · a call that would exceed it is not made")
+        usd, seconds, calls = st.columns(3)
+        form.usd = usd.number_input("USD", 0.0, None, form.usd, 0.01, "%g", placeholder="none", key=f"run:usd:{slug}")
+        form.seconds = seconds.number_input(
+            "Seconds", 0.1, None, form.seconds, 10.0, "%g", placeholder="none", key=f"run:seconds:{slug}"
+        )
+        form.calls = calls.number_input("Calls", 0, None, form.calls, 1, placeholder="none", key=f"run:calls:{slug}")
+        seed, cache = st.columns(2, vertical_alignment="bottom")
+        form.seed = int(seed.number_input("Seed", 0, 2**31, form.seed, 1, key=f"run:seed:{slug}"))
+        form.cache = cache.toggle(
+            "Use the cache",
+            value=form.cache,
+            key=f"run:cache:{slug}",
+            help="Answers bought before are not bought again.",
+        )

@@ -1,0 +1,95 @@
+"""Starts, stops and resumes the runs of the open workflow."""
+
+from __future__ import annotations
+
+from app.canvas.protocol import RunSnapshot
+from app.live import LiveRun, live_runs
+from app.snapshot import snapshot_of
+from app.state import RunForm, session, show_run, shown_run, workspace
+from app.studio.open_workflow import OpenWorkflow
+from pipelines.engine.reuse import reusable_outputs
+from pipelines.error import DocumentError
+from pipelines.run import Budget, Run, RunSettings
+from pipelines.value import Query
+
+
+def live_run(opened: OpenWorkflow) -> LiveRun | None:
+    """Returns the run of the workflow that is under way, or the shown one if this process followed it."""
+    return live_runs().running(opened.slug) or live_runs().get(session().shown_run)
+
+
+def present_run(opened: OpenWorkflow) -> Run | None:
+    """Returns the run that the studio shows, with what is known of it until now."""
+    live = live_run(opened)
+    return live.run if live else shown_run()
+
+
+def snapshot(opened: OpenWorkflow) -> RunSnapshot | None:
+    """Returns the shown run for the canvas."""
+    live = live_run(opened)
+    if live is not None:
+        return live.snapshot()
+    run = shown_run()
+    return None if run is None else snapshot_of(run)
+
+
+def start(opened: OpenWorkflow, *, from_node: str | None = None) -> str | None:
+    """Starts a run of the pipeline as it stands and returns None, or a sentence that says why not.
+
+    With `from_node`, everything upstream of that node keeps what it fired in the shown run.
+    """
+    form = session().run_form
+    if not form.question.strip():
+        return "Type a question first, then press Run."
+    errors = [p for p in workspace().find_problems(opened.graph, model=form.model) if p.severity == "error"]
+    if errors:
+        more = f" ({len(errors) - 1} more under Problems)" if len(errors) > 1 else ""
+        return f"{errors[0]}{more}"
+    previous = present_run(opened) if from_node else None
+    if from_node and previous is None:
+        return "There is no earlier run whose outputs could be kept; press Run."
+    run = _new_run(opened, form, previous)
+    try:
+        reuse = reusable_outputs(previous, opened.graph, start=from_node) if previous else None
+    except DocumentError as error:
+        return str(error)
+    live_runs().start(workspace(), run, reuse=reuse)
+    show_run(run.id)
+    return None
+
+
+def stop(opened: OpenWorkflow) -> None:
+    """Stops the run that is under way."""
+    live = live_runs().running(opened.slug)
+    if live is not None:
+        workspace().stop(live.run.id)
+
+
+def resume(run: Run) -> None:
+    """Takes up an interrupted run; what it has paid for is not bought again."""
+    live_runs().start(workspace(), run.model_copy(update={"spans": ()}), resume=True)
+    show_run(run.id)
+
+
+def is_interrupted(opened: OpenWorkflow, run: Run | None) -> bool:
+    """Says whether the run has not ended and nobody in this process carries it on."""
+    live = live_run(opened)
+    return run is not None and run.status == "running" and (live is None or live.run.id != run.id)
+
+
+def paid_calls(run: Run) -> int:
+    """Returns how many calls of an interrupted run are paid for."""
+    return sum(call.reply is not None for call in workspace().storage.runs.calls(run.id))
+
+
+def _new_run(opened: OpenWorkflow, form: RunForm, previous: Run | None) -> Run:
+    budget = Budget(usd=form.usd, seconds=form.seconds, calls=form.calls)
+    query = Query(text=form.question.strip(), tags=tuple(form.tags))
+    return Run(
+        pipeline=opened.graph,
+        query=previous.query if previous else query,
+        settings=RunSettings(model=form.model, seed=form.seed, budget=budget, cache=form.cache),
+        workflow=opened.slug,
+        version=None if opened.changed else opened.version,
+        parent_id=previous.id if previous else None,
+    )

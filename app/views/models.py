@@ -1,0 +1,5 @@
+"""The models page."""
+
+
+def draw() -> None:
+    """Draws the page."""
