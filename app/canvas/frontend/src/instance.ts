@@ -46,8 +46,8 @@ export interface ViewState {
   camera: number;
 }
 
-/** What the camera shall show at the next chance; null for nothing. */
-export type Shot = { nodes: string[] | null; closest: boolean } | null;
+/** What the camera shall show at the next chance (all, if `nodes` is null), and how: "reveal" keeps the zoom. */
+export type Shot = { nodes: string[] | null; how: "fit" | "near" | "reveal" };
 
 const TOAST_MS = 6000;
 
@@ -56,7 +56,7 @@ export class Instance {
   readonly runs = new RunStore();
   readonly outbox: Outbox;
   viewport: Viewport | null = null;
-  shot: Shot = { nodes: null, closest: false };
+  shot: Shot | null = { nodes: null, how: "fit" };
   private readonly history = new History();
   private readonly stream: RunStream;
   private lastCommand = 0;
@@ -208,7 +208,7 @@ export class Instance {
 
   focus(id: string, { silent = false } = {}): void {
     this.select(new Set([id]), { silent });
-    this.show([id], true);
+    this.show([id], "near");
   }
 
   private tellSelection(before: ReadonlySet<string>): void {
@@ -258,8 +258,8 @@ export class Instance {
   }
 
   /** Asks the camera for these nodes, or for everything. */
-  show(nodes: string[] | null, closest = false): void {
-    this.shot = { nodes, closest };
+  show(nodes: string[] | null, how: Shot["how"] = "fit"): void {
+    this.shot = { nodes, how };
     this.store.set({ camera: this.store.get().camera + 1 });
   }
 

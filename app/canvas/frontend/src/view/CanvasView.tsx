@@ -1,15 +1,16 @@
 /** The whole canvas: surface, palette, toolbar and what floats above. */
 
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { type ClipboardEvent, type KeyboardEvent, type PointerEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef } from "react";
 
-import { addKind, copied, pasteText, removeSelection } from "../actions";
+import { addKind } from "../actions";
 import type { FlowEdge, FlowNode } from "../flow";
 import { boxesOf } from "../flow";
 import { HEADER, NODE_WIDTH } from "../geometry";
 import type { Instance } from "../instance";
 import { pressed } from "../keys";
 import type { Kind, Point } from "../protocol";
+import { isText, useClipboard } from "./clipboard";
 import { CanvasContext, useCanvas, useTotals, useView } from "./context";
 import { Empty } from "./Empty";
 import { openSearch } from "./gestures";
@@ -41,9 +42,11 @@ function Frame() {
   useEffect(() => {
     if (canvas.viewport === null && (root.current?.clientWidth ?? NARROW) < NARROW) canvas.store.set({ paletteOpen: false });
   }, [canvas]);
+  useClipboard(canvas, root, flow, pointer);
   const centre = () => flow.screenToFlowPosition(centreOf(root.current));
   const add = (kind: Kind) => {
-    addKind(canvas, kind, nextPlace(canvas, centre()));
+    const id = addKind(canvas, kind, nextPlace(canvas, centre()));
+    canvas.show([id], "reveal");
     root.current?.focus({ preventScroll: true });
   };
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
@@ -56,18 +59,6 @@ function Frame() {
     // The page has hotkeys of its own on single letters.
     if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) event.stopPropagation();
   };
-  const onCopy = (event: ClipboardEvent, cut: boolean) => {
-    const text = isText(event.target) ? null : copied(canvas);
-    if (text === null) return;
-    event.clipboardData.setData("text/plain", text);
-    event.preventDefault();
-    if (cut && !readOnly) removeSelection(canvas);
-  };
-  const onPaste = (event: ClipboardEvent) => {
-    if (isText(event.target) || readOnly) return;
-    const at = pointer.current && flow.screenToFlowPosition(pointer.current);
-    if (pasteText(canvas, event.clipboardData.getData("text/plain"), at)) event.preventDefault();
-  };
   return (
     <div
       ref={root}
@@ -78,9 +69,6 @@ function Frame() {
       data-testid="canvas"
       data-running={running || undefined}
       onKeyDown={onKeyDown}
-      onCopy={(event) => onCopy(event, false)}
-      onCut={(event) => onCopy(event, true)}
-      onPaste={onPaste}
       onPointerDown={(event) => keepFocus(event, root.current)}
       onPointerMove={(event) => (pointer.current = { x: event.clientX, y: event.clientY })}
       onPointerLeave={() => (pointer.current = null)}
@@ -98,10 +86,6 @@ function Frame() {
       <Toasts />
     </div>
   );
-}
-
-function isText(target: EventTarget): boolean {
-  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }
 
 function keepFocus(event: PointerEvent, root: HTMLElement | null): void {

@@ -1,9 +1,10 @@
 /** The drawing surface: hands every gesture of React Flow to the instance. */
 
-import { Background, BackgroundVariant, getViewportForBounds, MiniMap, ReactFlow, useReactFlow, type Viewport } from "@xyflow/react";
+import { Background, BackgroundVariant, MiniMap, ReactFlow, useReactFlow } from "@xyflow/react";
 import { type RefObject, useEffect } from "react";
 
-import { boxesOf, type FlowEdge, type FlowNode } from "../flow";
+import { framed, ZOOM } from "../camera";
+import type { FlowEdge, FlowNode } from "../flow";
 import { GRID } from "../geometry";
 import type { Instance } from "../instance";
 import { Card } from "./Card";
@@ -16,7 +17,6 @@ import { Wire } from "./Wire";
 const NODE_TYPES = { card: Card, note: NoteCard };
 const EDGE_TYPES = { wire: Wire };
 const MANY = 150;
-const ZOOM = { min: 0.12, max: 2, fit: 1.05, focus: 1.15 };
 const ANIMATION_MS = 260;
 
 export function Pane({ root }: { root: RefObject<HTMLDivElement | null> }) {
@@ -74,10 +74,12 @@ function useCamera(canvas: Instance, root: RefObject<HTMLDivElement | null>): vo
     const element = root.current;
     if (!element) return;
     const shoot = () => {
-      const target = viewportOf(canvas, element);
+      const { width, height } = element.getBoundingClientRect();
+      if (!canvas.shot || width < 50 || height < 50) return;
+      const target = framed(canvas.shot, canvas.store.get(), canvas.viewport, { width, height });
+      canvas.shot = null;
       if (!target) return;
       const first = canvas.viewport === null;
-      canvas.shot = null;
       canvas.viewport = target;
       void flow.setViewport(target, { duration: first ? 0 : ANIMATION_MS });
     };
@@ -86,23 +88,4 @@ function useCamera(canvas: Instance, root: RefObject<HTMLDivElement | null>): vo
     shoot();
     return () => observer.disconnect();
   }, [canvas, flow, root, wish]);
-}
-
-function viewportOf(canvas: Instance, element: HTMLElement): Viewport | null {
-  const { shot } = canvas;
-  const { width, height } = element.getBoundingClientRect();
-  if (!shot || width < 50 || height < 50) return null;
-  const { nodes, paletteOpen, readOnly } = canvas.store.get();
-  const wanted = shot.nodes && shot.nodes.length > 0 ? nodes.filter((node) => shot.nodes?.includes(node.id)) : nodes;
-  if (wanted.length === 0) return null;
-  const boxes = [...boxesOf(wanted).values()];
-  const x = Math.min(...boxes.map((box) => box.x));
-  const y = Math.min(...boxes.map((box) => box.y));
-  const right = Math.max(...boxes.map((box) => box.x + box.width));
-  const bottom = Math.max(...boxes.map((box) => box.y + box.height));
-  const left = paletteOpen && !readOnly && width > 560 ? 256 : 32;
-  const padding = { left: `${left}px`, right: "32px", top: "72px", bottom: "56px" } as const;
-  const bounds = { x, y, width: right - x, height: bottom - y };
-  const most = shot.closest ? ZOOM.focus : ZOOM.fit;
-  return getViewportForBounds(bounds, width, height, ZOOM.min, most, padding);
 }

@@ -26,7 +26,9 @@ function Box({ search, bounds }: { search: OpenSearch; bounds: { width: number; 
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => input.current?.focus({ preventScroll: true }), []);
-  useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [at]);
+  useEffect(() => {
+    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  }, [at]);
   const type = search.from && portRefType(canvas, search.from);
   const all = foundKinds(catalogue, text);
   const kinds = search.from && type ? fittingKinds(rules, all, type, search.from.side) : all;
@@ -76,7 +78,7 @@ function Box({ search, bounds }: { search: OpenSearch; bounds: { width: number; 
             data-testid={`quick-${kind.kind}`}
             style={variables({ "--accent": groupColour(catalogue, kind.group) })}
             onPointerDown={(event) => event.preventDefault()}
-            onPointerEnter={() => setAt(index)}
+            onPointerMove={(event) => (event.movementX !== 0 || event.movementY !== 0) && setAt(index)}
             onClick={() => choose(kind)}
           >
             <span className="rl-tile">
