@@ -18,7 +18,7 @@ ALLOWED = {
 IMPORTERS = {
     "langgraph": ("pipelines.engine.flow",),
     "litellm": ("pipelines.gateway.litellm_provider",),
-    "xllamacpp": ("pipelines.gateway.embedded",),
+    "xllamacpp": ("pipelines.gateway.llama_host",),
     "networkx": ("pipelines.graph",),
     "rule_engine": ("pipelines.condition",),
     "py3langid": ("pipelines.language",),
