@@ -177,7 +177,7 @@ def build_entry(**fields: Any) -> ModelEntry:
         field = str(first["loc"][0])
         if field == "key_env":
             raise DocumentError(
-                "--key-env takes the name of an environment variable (A-Z, 0-9, _), such as OPENAI_API_KEY, not the key."
+                "--key-env takes the name of an environment variable (A-Z, 0-9, _), such as MY_API_KEY, not the key."
             ) from None
         raise DocumentError(f"The {field.replace('_', ' ')} of the model is wrong: {first['msg']}.") from None
 

@@ -128,7 +128,11 @@ def _run_all(workspace: Workspace, queries: Sequence[Query], budget: Budget, ask
 def _left(budget: Budget, runs: Sequence[Run]) -> Budget | None:
     """Returns the budget less what the runs used, or None where no time is left."""
     usd = None if budget.usd is None else max(0.0, budget.usd - sum(run.totals.cost_usd for run in runs))
-    calls = None if budget.calls is None else max(0, budget.calls - sum(run.totals.calls for run in runs))
+    calls = (
+        None
+        if budget.calls is None
+        else max(0, budget.calls - sum(run.totals.calls - run.totals.cached_calls for run in runs))
+    )
     if budget.seconds is None:
         return Budget(usd=usd, calls=calls)
     seconds = budget.seconds - sum(run.latency_s for run in runs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from pipelines.run import NodeStatus, Run, Span, Totals
@@ -54,9 +55,16 @@ def duration(seconds: float) -> str:
 def cost(totals: Totals) -> str:
     """Returns what was paid, and the list price where it is another; `≈` marks a price that nobody charges."""
     sign = "≈$" if totals.notional else "$"
-    paid = f"{sign}{totals.cost_usd:.6f}"
-    same = abs(totals.cost_usd - totals.list_cost_usd) < 5e-7
-    return paid if same else f"{paid} (list {sign}{totals.list_cost_usd:.6f})"
+    paid, listed = money(totals.cost_usd), money(totals.list_cost_usd)
+    return f"{sign}{paid}" if paid == listed else f"{sign}{paid} (list {sign}{listed})"
+
+
+def money(usd: float) -> str:
+    """Returns an amount with at least two digits that are not zero, never in powers of ten."""
+    if usd == 0.0:
+        return "0"
+    digits = 2 if usd >= 1.0 else 1 - math.floor(math.log10(usd))
+    return f"{usd:.{digits}f}"
 
 
 def _bar(span: Span, end_s: float) -> str:
