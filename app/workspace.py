@@ -56,7 +56,7 @@ class Workspace:
         self._found: tuple[ModelEntry, ...] = ()
         self._handles: dict[str, RunHandle] = {}
         self._gateway = Gateway(self._catalogue(), self._providers(), self.storage.runs)
-        self._engine = Engine(
+        self.engine = Engine(
             self._gateway,
             self.storage.runs,
             library=self.library,
@@ -116,7 +116,7 @@ class Workspace:
             sampling=Sampling(temperature=0.0, max_tokens=32),
             purpose="probe",
         )
-        return self.loop.call(self._engine.probe(request))
+        return self.loop.call(self.engine.probe(request))
 
     def find_problems(self, pipeline: Pipeline, *, model: str | None = None) -> tuple[Problem, ...]:
         """Returns every problem that a pipeline would have here, models and sub-pipelines looked up."""
@@ -197,7 +197,7 @@ class Workspace:
         if not await asyncio.to_thread(self._take, run.id):
             raise StaleWrite(f"The run '{run.id}' is being run by another process.")
         heart = asyncio.create_task(self._beat(run.id))
-        self._handles[run.id] = self._engine.start(run, on_event=on_event, reuse=reuse, resume=resume)
+        self._handles[run.id] = self.engine.start(run, on_event=on_event, reuse=reuse, resume=resume)
         try:
             return await self._handles[run.id].result()
         finally:

@@ -55,10 +55,13 @@ class ChatRequest(Record):
     seed: int | None = None
     purpose: Purpose = "answer"
 
-    def key(self) -> str:
-        """Returns the SHA-256 of everything that can change the answer: the address of the call in the cache."""
+    def key(self, target: str = "") -> str:
+        """Returns the SHA-256 of everything that can change the answer: the address of the call in the cache.
+
+        `target` says who answers behind the catalogue name, so that a name that is pointed elsewhere starts anew.
+        """
         essence = self.model_dump(mode="json", exclude={"purpose"})
-        return hashlib.sha256(orjson.dumps(essence, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return hashlib.sha256(target.encode() + orjson.dumps(essence, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 class Usage(Record):

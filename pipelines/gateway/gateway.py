@@ -62,7 +62,7 @@ class Gateway:
         entry = self._priced(self.catalogue.entry(request.model))
         _refuse_too_long(request, entry)
         request = _settled(request, entry, scope)
-        key = _key(request)
+        key = _key(request, entry)
         journaled = scope.journaled(key)
         if journaled is not None:
             call = journaled.model_copy(update={"request": request, "source": "journal", "cost_usd": 0.0})
@@ -238,27 +238,27 @@ def _settled(request: ChatRequest, entry: ModelEntry, scope: CallScope) -> ChatR
     """Returns the request with everything filled in that can change its answer."""
     changes: dict[str, Any] = {} if request.model == entry.name else {"model": entry.name}
     if request.seed is None and request.sampling.temperature:
-        changes["seed"] = derived_seed(scope.seed, request.sample)
+        changes["seed"] = derived_seed(scope.seed, scope.node_id, request.sample)
     if changes:
         request = request.model_copy(update=changes)
     return bounded(entry, request) if scope.limits_money else request
 
 
-def _key(request: ChatRequest) -> str:
+def _key(request: ChatRequest, entry: ModelEntry) -> str:
     """Returns the address of the call in the cache.
 
     Raises:
         ModelRejectedRequest: if the request holds half a character, which no provider could be sent either.
     """
     try:
-        return request.key()
+        return request.key(f"{entry.provider}:{entry.target}@{entry.base_url or ''}")
     except (TypeError, ValueError):
         raise ModelRejectedRequest("The request holds characters that are not valid Unicode text.") from None
 
 
-def derived_seed(seed: int, sample: int) -> int:
-    """Returns the seed of one sample of a call, 31 bits: the same for the same seed of the run and the same sample."""
-    digest = hashlib.sha256(f"{seed}:{sample}".encode()).digest()
+def derived_seed(seed: int, node_id: str, sample: int) -> int:
+    """Returns the seed of one sample of a node's call, 31 bits; two experts with one prompt vary, a repeated run not."""
+    digest = hashlib.sha256(f"{seed}:{node_id}:{sample}".encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1
 
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
 
 from tests.bench.stub import LATENCY_S, serving
 
@@ -23,31 +25,44 @@ CALLS, WIDTH = 1_000, 64
 IDEAL_S = -(-CALLS // WIDTH) * LATENCY_S
 
 
-async def pool(one: Callable[[int], Awaitable[object]], calls: int = CALLS, width: int = WIDTH) -> float:
-    """Runs `one` for every number through a sliding pool and returns the wall time in seconds."""
+class Pace(NamedTuple):
+    """Is what the calls took, start-up and imports not counted: wall and CPU seconds of this process."""
+
+    wall_s: float
+    cpu_s: float
+
+
+@contextmanager
+def paced() -> Iterator[list[Pace]]:
+    """Measures what happens inside; the list holds the result afterwards."""
+    found: list[Pace] = []
+    wall_s, cpu_s = time.perf_counter(), time.process_time()
+    yield found
+    found.append(Pace(time.perf_counter() - wall_s, time.process_time() - cpu_s))
+
+
+async def pool(one: Callable[[int], Awaitable[object]], calls: int = CALLS, width: int = WIDTH) -> Pace:
+    """Runs `one` for every number through a sliding pool, after one call that warms it up."""
+    await one(-1)
     numbers = iter(range(calls))
 
     async def work() -> None:
         for number in numbers:
             await one(number)
 
-    start_s = time.perf_counter()
-    await asyncio.gather(*(work() for _ in range(width)))
-    return time.perf_counter() - start_s
+    with paced() as found:
+        await asyncio.gather(*(work() for _ in range(width)))
+    return found[0]
 
 
-def ours(url: str) -> float:
-    """Runs a one-expert pipeline through engine, gateway and storage and returns the wall time."""
-    from pipelines.catalogue import Catalogue, ModelEntry, Price
-    from pipelines.engine import Engine
-    from pipelines.gateway.direct import DirectProvider
-    from pipelines.gateway.gateway import Gateway
+def ours(url: str) -> Pace:
+    """Runs a one-expert pipeline through the whole workspace: engine, gateway, every run and call stored."""
+    from app.config import Config
+    from app.workspace import Workspace
+    from pipelines.catalogue import ModelEntry, Price
     from pipelines.record import now
-    from pipelines.retrieval.hashing import HashingEmbedder
-    from pipelines.run import Run
-    from pipelines.store import MemoryLibrary
+    from pipelines.run import Run, RunSettings
     from pipelines.value import Query
-    from storage import open_storage
     from tests.pipelines.drawing import single_expert
 
     price = Price(input_usd_per_mtok=1, output_usd_per_mtok=2, as_of=now().date())
@@ -55,35 +70,29 @@ def ours(url: str) -> float:
         name="stub", provider="openai_compatible", target="stub", base_url=url, price=price, max_concurrency=WIDTH
     )
     pipeline = single_expert()
-
-    async def work(folder: str) -> float:
-        storage = open_storage(f"sqlite:///{folder}/bench.db")
-        gateway = Gateway(Catalogue([entry], default="stub"), {"openai_compatible": DirectProvider()}, storage.runs)
-        library = MemoryLibrary()
-        engine = Engine(gateway, storage.runs, library=library, documents=library, embedder=HashingEmbedder())
+    with tempfile.TemporaryDirectory() as folder, Workspace(Config(home=Path(folder))) as workspace:
+        workspace.storage.models.put(entry)
+        workspace.refresh_catalogue(look_around=False)
 
         async def one(number: int) -> None:
-            run = await engine.run(Run(pipeline=pipeline, query=Query(text=f"question {number}")))
+            query, settings = Query(text=f"question {number}"), RunSettings(model="stub")
+            run = await workspace.engine.run(Run(pipeline=pipeline, query=query, settings=settings))
             if run.status != "done":
                 raise SystemExit(f"a run ended as {run.status}: {run.error}")
 
-        wall_s = await pool(one)
-        stored = len(storage.runs.runs(limit=2 * CALLS))
-        if stored != CALLS:
-            raise SystemExit(f"{stored} of {CALLS} runs are stored")
-        await gateway.aclose()
-        storage.close()
-        return wall_s
-
-    with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(work(folder))
+        pace = workspace.loop.call(pool(one))
+        runs = workspace.storage.runs.runs(limit=2 * CALLS)
+        stored = sum(len(workspace.storage.runs.calls(run.id)) for run in runs)
+        if stored != CALLS + 1:
+            raise SystemExit(f"{stored} of {CALLS + 1} calls are stored")
+        return pace
 
 
-def bare(url: str) -> float:
+def bare(url: str) -> Pace:
     """Runs the same calls through aiohttp alone: no graph, no record, no price."""
     import aiohttp
 
-    async def work() -> float:
+    async def work() -> Pace:
         body = {"model": "stub", "messages": [{"role": "user", "content": "question"}]}
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=WIDTH)) as session:
 
@@ -116,11 +125,8 @@ def main() -> None:
         from tests.bench import peer
 
         own = {"routeloom": ours, "aiohttp pool": bare}
-        before = resource.getrusage(resource.RUSAGE_SELF)
-        wall_s = (own.get(options.one) or peer.PEERS[options.one])(options.url)
-        after = resource.getrusage(resource.RUSAGE_SELF)
-        cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        print(json.dumps({"wall_s": wall_s, "cpu_s": cpu_s}))
+        pace = (own.get(options.one) or peer.PEERS[options.one])(options.url)
+        print(json.dumps(pace._asdict()))
         return
     from tests.bench import peer
 

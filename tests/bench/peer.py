@@ -1,4 +1,4 @@
-"""What others need for the same calls; each function takes the base URL and returns the wall time in seconds."""
+"""What others need for the same calls; each function takes the base URL and returns what it took."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from tests.bench.batch import CALLS, WIDTH, pool
+from tests.bench.batch import CALLS, WIDTH, Pace, paced, pool
 
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 os.environ.setdefault("OPENAI_API_KEY", "none")
 os.environ.setdefault("HAYSTACK_TELEMETRY_ENABLED", "False")
 
 
-def litellm_alone(url: str) -> float:
+def litellm_alone(url: str) -> Pace:
     """Calls LiteLLM's async completion."""
     import litellm
 
@@ -28,7 +28,7 @@ def litellm_alone(url: str) -> float:
     return asyncio.run(pool(one))
 
 
-def langgraph_litellm(url: str) -> float:
+def langgraph_litellm(url: str) -> Pace:
     """Runs a one-node LangGraph graph whose node calls LiteLLM."""
     from typing import TypedDict
 
@@ -59,14 +59,14 @@ def langgraph_litellm(url: str) -> float:
     return asyncio.run(pool(one))
 
 
-def haystack(url: str) -> float:
+def haystack(url: str) -> Pace:
     """Runs a Haystack async pipeline of one generator."""
-    from haystack import AsyncPipeline
+    from haystack import Pipeline
     from haystack.components.generators.chat import OpenAIChatGenerator
     from haystack.dataclasses import ChatMessage
     from haystack.utils import Secret
 
-    pipeline = AsyncPipeline()
+    pipeline = Pipeline()
     pipeline.add_component(
         "expert", OpenAIChatGenerator(model="stub", api_base_url=url, api_key=Secret.from_token("none"))
     )
@@ -77,24 +77,21 @@ def haystack(url: str) -> float:
     return asyncio.run(pool(one))
 
 
-def dspy_parallel(url: str) -> float:
+def dspy_parallel(url: str) -> Pace:
     """Runs DSPy's parallel executor over a one-field signature."""
-    import time
-
     import dspy
 
     dspy.configure(lm=dspy.LM("openai/stub", api_base=url, api_key="none", cache=False))
     predict = dspy.Predict("question -> answer")
     parallel = dspy.Parallel(num_threads=WIDTH, disable_progress_bar=True)
-    start_s = time.perf_counter()
-    parallel([(predict, dspy.Example(question=f"q {n}").with_inputs("question")) for n in range(CALLS)])
-    return time.perf_counter() - start_s
+    with paced() as found:
+        parallel([(predict, dspy.Example(question=f"q {n}").with_inputs("question")) for n in range(CALLS)])
+    return found[0]
 
 
-def inspect(url: str) -> float:
+def inspect(url: str) -> Pace:
     """Runs an Inspect evaluation of one generation a sample, its log written."""
     import tempfile
-    import time
 
     from inspect_ai import Task, eval
     from inspect_ai.dataset import MemoryDataset, Sample
@@ -104,8 +101,7 @@ def inspect(url: str) -> float:
     os.environ["STUB_API_KEY"] = "none"
     os.environ["STUB_BASE_URL"] = url
     samples = MemoryDataset([Sample(input=f"q {n}", target="Paris") for n in range(CALLS)])
-    with tempfile.TemporaryDirectory() as folder:
-        start_s = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder, paced() as found:
         eval(  # Inspect's own entry point of that name
             Task(dataset=samples, solver=generate(), scorer=includes()),
             model="openai-api/stub/stub",
@@ -114,10 +110,10 @@ def inspect(url: str) -> float:
             log_dir=folder,
             display="none",
         )
-        return time.perf_counter() - start_s
+    return found[0]
 
 
-PEERS: dict[str, Callable[[str], float]] = {
+PEERS: dict[str, Callable[[str], Pace]] = {
     "haystack": haystack,
     "litellm": litellm_alone,
     "langgraph + litellm": langgraph_litellm,

@@ -201,9 +201,18 @@ async def test_a_seed_is_derived_from_run_and_sample_only_where_words_are_drawn(
     await door.complete(ask(sampling=warm, sample=1), Scope(seed=1))
     await door.complete(ask(sampling=warm, seed=42), Scope(seed=1))
     await door.complete(ask(), Scope(seed=1))
-    assert [request.seed for request in provider.asked] == [derived_seed(1, 0), derived_seed(1, 1), 42, None]
-    assert derived_seed(1, 0) == 1_395_928_989
-    assert derived_seed(1, 0) != derived_seed(1, 1) != derived_seed(2, 1)
+    seeds = [derived_seed(1, "n1", 0), derived_seed(1, "n1", 1), 42, None]
+    assert [request.seed for request in provider.asked] == seeds
+    assert derived_seed(1, "node", 0) == 1_558_487_332
+    assert len({derived_seed(1, "n1", 0), derived_seed(1, "n1", 1), derived_seed(2, "n1", 0), derived_seed(1, "n2", 0)}) == 4
+
+
+async def test_a_name_that_is_pointed_at_another_model_is_asked_anew() -> None:
+    store = MemoryStore()
+    first, second = ScriptedProvider({"": "old"}), ScriptedProvider({"": "new"})
+    await gateway(first, entry(target="one"), store=store).complete(ask(), Scope())
+    completion = await gateway(second, entry(target="two"), store=store).complete(ask(), Scope())
+    assert completion.text == "new"
 
 
 async def test_no_model_named_asks_the_default_and_records_its_name() -> None:
