@@ -257,7 +257,7 @@ def _key(request: ChatRequest, entry: ModelEntry) -> str:
 
 
 def derived_seed(seed: int, node_id: str, sample: int) -> int:
-    """Returns the seed of one sample of a node's call, 31 bits; two experts with one prompt vary, a repeated run not."""
+    """Returns the seed of one sample of a node's call, 31 bits: equal experts vary, a repeated run does not."""
     digest = hashlib.sha256(f"{seed}:{node_id}:{sample}".encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1
 
