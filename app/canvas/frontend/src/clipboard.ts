@@ -102,49 +102,62 @@ function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function isPoint(value: unknown): value is Point {
-  return isRecord(value) && Number.isFinite(value["x"]) && Number.isFinite(value["y"]);
-}
+/** The limits of the document that Python holds every message to. */
+const FARTHEST = 1e6;
+const LONGEST = { title: 200, note: 20_000 };
+const SMALLEST = 40;
+const LARGEST = 5000;
+const KIND = /^[A-Za-z0-9][A-Za-z0-9_-]{0,57}$/;
+const PORT = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+const JOINS = ["all_taken", "any", "first", "k_of_n"] as const;
 
-const KIND = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+function readPoint(value: unknown): Point | null {
+  if (!isRecord(value)) return null;
+  const { x, y } = value;
+  const near = (each: unknown): each is number => typeof each === "number" && Math.abs(each) <= FARTHEST;
+  return near(x) && near(y) ? { x, y } : null;
+}
 
 function readNode(value: unknown): GraphNode | null {
   if (!isRecord(value) || typeof value["id"] !== "string" || typeof value["kind"] !== "string") return null;
   if (!KIND.test(value["kind"])) return null;
-  const rules = ["all_taken", "any", "first", "k_of_n"];
-  const join = value["join"];
+  const title = typeof value["title"] === "string" ? value["title"] : value["kind"];
   return {
-    ...value,
     id: value["id"],
     kind: value["kind"],
-    version: Number.isInteger(value["version"]) ? Number(value["version"]) : 1,
-    title: typeof value["title"] === "string" ? value["title"] : value["kind"],
+    version: Number.isInteger(value["version"]) ? Math.max(1, Number(value["version"])) : 1,
+    title: title.slice(0, LONGEST.title),
     config: isRecord(value["config"]) ? value["config"] : {},
-    position: isPoint(value["position"]) ? value["position"] : null,
+    position: readPoint(value["position"]),
     disabled: value["disabled"] === true,
     pinned: isRecord(value["pinned"]) ? value["pinned"] : null,
-    join: isRecord(join) && rules.includes(String(join["rule"])) ? (join as unknown as GraphNode["join"]) : null,
+    join: readJoin(value["join"]),
     on_error: value["on_error"] === "silent" ? "silent" : "fail",
   };
+}
+
+function readJoin(value: unknown): GraphNode["join"] {
+  const rule = isRecord(value) ? JOINS.find((each) => each === value["rule"]) : undefined;
+  if (!isRecord(value) || !rule) return null;
+  return { rule, k: rule === "k_of_n" && Number.isInteger(value["k"]) ? Number(value["k"]) : null };
 }
 
 function readEdge(value: unknown): GraphEdge | null {
   if (!isRecord(value)) return null;
   const { source, source_port, target, target_port } = value;
-  const ends = [source, source_port, target, target_port];
-  return ends.every((end) => typeof end === "string") ? (value as unknown as GraphEdge) : null;
+  if (typeof source !== "string" || typeof target !== "string") return null;
+  if (typeof source_port !== "string" || typeof target_port !== "string") return null;
+  return PORT.test(source_port) && PORT.test(target_port) ? { source, source_port, target, target_port } : null;
 }
 
 function readNote(value: unknown): GraphNote | null {
   if (!isRecord(value) || typeof value["id"] !== "string" || typeof value["text"] !== "string") return null;
-  if (!isPoint(value["position"])) return null;
-  const size = (key: string, fallback: number) => (Number.isFinite(value[key]) ? Number(value[key]) : fallback);
-  return {
-    ...value,
-    id: value["id"],
-    text: value["text"],
-    position: value["position"],
-    width: size("width", 240),
-    height: size("height", 120),
+  const position = readPoint(value["position"]);
+  if (!position) return null;
+  const size = (key: string, fallback: number) => {
+    const length = value[key];
+    return typeof length === "number" ? Math.min(LARGEST, Math.max(SMALLEST, length)) : fallback;
   };
+  const text = value["text"].slice(0, LONGEST.note);
+  return { id: value["id"], text, position, width: size("width", 240), height: size("height", 120) };
 }
