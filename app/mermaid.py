@@ -14,7 +14,7 @@ _SHAPES = {
     "output": ("([", "])"),
 }
 _RECTANGLE = ("[", "]")
-_PLAIN = frozenset(" .,:;-_+*/=?!")
+_PLAIN = frozenset(" .,:-_+*/=?!")
 
 
 def mermaid(pipeline: Pipeline) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.home import load_config
-from app.cli.output import FAILED, console, print_json
+from app.cli.output import FAILED, cell, console, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def _print(found: Diagnosis) -> None:
         mark = {True: Text("✓", style="green"), False: Text("✗", style="red"), None: Text("·", style="bright_black")}[
             good
         ]
-        table.add_row(mark, Text(what), Text(detail))
+        table.add_row(mark, cell(what), cell(detail))
     screen = console(stderr=False)
     screen.print(table)
     screen.print("\nWhat to do next", style="bold")

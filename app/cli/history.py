@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.home import open_library
-from app.cli.output import console, print_json, print_text, tell, visible
+from app.cli.output import cell, console, print_json, print_text, tell
 from app.cli.run import report, resume_run
 from app.cli.trace import cost, duration
 from pipelines.error import NotFound
@@ -39,7 +39,6 @@ def list_runs(
 ) -> None:
     """List the latest runs, newest first."""
     from rich.table import Table
-    from rich.text import Text
 
     with open_library() as (storage, _):
         found = storage.runs.runs(limit=limit)
@@ -57,10 +56,10 @@ def list_runs(
     for info in found:
         status = "interrupted" if info.id in interrupted else info.status
         totals = Totals(cost_usd=info.cost_usd, list_cost_usd=info.list_cost_usd, notional=info.notional)
-        asked = visible(" ".join(info.question.split()))[:LONGEST_QUESTION]
+        asked = " ".join(info.question.split())[:LONGEST_QUESTION]
         when = f"{info.started_at.astimezone():%Y-%m-%d %H:%M}"
         cells = (info.id, when, info.pipeline_name, status, duration(info.latency_s), cost(totals), asked)
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*map(cell, cells))
     console(stderr=False).print(table)
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from app.config import Config
-from pipelines.error import ConfigurationError, RouteloomError
+from pipelines.error import ConfigurationError
 
 if TYPE_CHECKING:
     from app.library import Library
@@ -54,7 +54,3 @@ def open_workspace() -> Iterator[Workspace]:
 
     with Workspace(load_config()) as workspace:
         yield workspace
-
-
-class AlreadyThere(RouteloomError):
-    """Says that a file or entry exists and would have been overwritten."""

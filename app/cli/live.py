@@ -6,7 +6,7 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from app.cli.output import console, visible
+from app.cli.output import cell, console, visible
 from app.cli.trace import COLOURS, cost, duration
 from pipelines.event import AnyEvent, NodeFinished, NodeStarted, RunStarted, TokenArrived
 from pipelines.run import Span
@@ -69,11 +69,11 @@ class LiveView:
             for span in self._done:
                 took = "" if span.status == "skipped" else duration(span.latency_s)
                 paid = cost(span.totals) if span.totals.calls else ""
-                reason = Text(span.error or span.reason, overflow="ellipsis", no_wrap=True)
-                table.add_row(Text(span.node_id), Text(span.status, style=COLOURS[span.status]), took, paid, reason)
+                reason = cell(span.error or span.reason)
+                table.add_row(cell(span.node_id), Text(span.status, style=COLOURS[span.status]), took, paid, reason)
             for node_id, text in self._texts.items():
                 tail = Text(visible(text[-TAIL_CHARACTERS:]), style="cyan")
-                table.add_row(Text(node_id), Text("running", style="bold cyan"), "", "", tail)
+                table.add_row(cell(node_id), Text("running", style="bold cyan"), "", "", tail)
             if self._waiting:
                 table.add_row(Text(f"{len(self._waiting)} waiting", style="bright_black"))
         return table

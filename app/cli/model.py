@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from app.cli.home import load_config, open_library, open_workspace
-from app.cli.output import FAILED, console, print_json, print_text, tell
+from app.cli.output import FAILED, cell, console, print_json, print_text, tell
 from app.cli.trace import duration
 from pipelines.catalogue import ModelEntry, Price, Provider
 from pipelines.error import ConfigurationError, DocumentError
@@ -37,7 +37,6 @@ def overview(ctx: typer.Context, as_json: AsJson = False) -> None:
 def list_models(as_json: AsJson = False) -> None:
     """List the models that pipelines may ask, with price and key."""
     from rich.table import Table
-    from rich.text import Text
 
     with open_workspace() as workspace:
         catalogue = workspace.refresh_catalogue()
@@ -52,7 +51,7 @@ def list_models(as_json: AsJson = False) -> None:
         prices = [f"{sign}{price[side]:g}" if price else "?" for side in ("input_usd_per_mtok", "output_usd_per_mtok")]
         default = "*" if row["name"] == catalogue.default else ""
         cells = (default, row["name"], row["provider"], *prices, str(row["context_window"] or "?"), _key_words(row))
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*map(cell, cells))
     console(stderr=False).print(table)
     tell("* is the default model; ≈ marks a price that nobody charges.")
 

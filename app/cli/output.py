@@ -14,12 +14,17 @@ from pipelines.error import ConfigurationError, DocumentError, NotFound, Pipelin
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 FAILED = 1
 BAD_INPUT = 2
 STOPPED = 130
 _WIDTH_IN_FILES = 140
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class AlreadyThere(RouteloomError):
+    """Says that something of that name exists and would have been overwritten."""
 
 
 def print_json(answer: BaseModel | dict[str, Any] | list[Any]) -> None:
@@ -41,6 +46,13 @@ def tell(text: str) -> None:
 def visible(text: str) -> str:
     """Returns the text without the control characters that could steer a terminal."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def cell(text: str) -> Text:
+    """Returns a text as one cell of a table: no markup, no control characters, one line."""
+    from rich.text import Text
+
+    return Text(visible(" ".join(text.split())))
 
 
 def console(*, stderr: bool = True) -> Console:
@@ -82,7 +94,7 @@ def _named(error: RouteloomError | typer.TyperException) -> tuple[str, str]:
 def _code(error: Exception) -> int:
     if isinstance(error, RunCancelled):
         return STOPPED
-    is_input = isinstance(error, (typer.TyperException, DocumentError, NotFound, ConfigurationError))
+    is_input = isinstance(error, (typer.TyperException, DocumentError, NotFound, ConfigurationError, AlreadyThere))
     return BAD_INPUT if is_input else FAILED
 
 

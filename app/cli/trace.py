@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from app.cli.output import cell
 from pipelines.run import NodeStatus, Run, Span, Totals
 
 if TYPE_CHECKING:
@@ -35,14 +36,14 @@ def waterfall(run: Run) -> Table:
     for span in sorted(run.spans, key=lambda span: span.start_s):
         colour = COLOURS[span.status]
         table.add_row(
-            Text(span.node_id),
+            cell(span.node_id),
             Text("reused" if span.reused else span.status, style=colour),
             duration(span.start_s),
             duration(span.latency_s),
             str(span.totals.input_tokens + span.totals.output_tokens) if span.totals.calls else "",
             cost(span.totals) if span.totals.calls else "",
             Text(_bar(span, end_s), style=colour),
-            Text(_why(span)),
+            cell(_why(span)),
         )
     return table
 

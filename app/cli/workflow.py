@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.home import AlreadyThere, open_library, open_workspace
-from app.cli.output import FAILED, console, print_json, print_text, tell
+from app.cli.home import open_library, open_workspace
+from app.cli.output import FAILED, AlreadyThere, cell, console, print_json, print_text, tell
 from pipelines.error import DocumentError
 
 if TYPE_CHECKING:
@@ -36,11 +36,10 @@ def list_pipelines(as_json: AsJson = False) -> None:
         print_json(rows)
         return
     from rich.table import Table
-    from rich.text import Text
 
     table = Table("slug", "name", "version", "kind", box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        table.add_row(*(Text(str(row[key])) for key in ("slug", "name", "version", "kind")))
+        table.add_row(*(cell(str(row[key])) for key in ("slug", "name", "version", "kind")))
     console(stderr=False).print(table)
 
 
@@ -128,10 +127,14 @@ def import_file(
     """Save a pipeline file as a workflow; nothing in it is executed or fetched."""
     from app.library import load_file
     from pipelines.graph import find_problems
+    from storage.error import NameTaken
 
     pipeline = load_file(file)
     with open_library() as (storage, library):
-        info = storage.workflows.create(pipeline, slug=slug, message=f"Imported from {file.name}")
+        try:
+            info = storage.workflows.create(pipeline, slug=slug, message=f"Imported from {file.name}")
+        except NameTaken as error:
+            raise AlreadyThere(str(error)) from error
         problems = find_problems(pipeline, library=library)
     if as_json:
         print_json({**_row(info.slug, info.name, info.version, "workflow"), "problems": problems})
