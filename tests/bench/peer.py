@@ -93,7 +93,8 @@ def inspect(url: str) -> Pace:
     """Runs an Inspect evaluation of one generation a sample, its log written."""
     import tempfile
 
-    from inspect_ai import Task, eval
+    from inspect_ai import Task
+    from inspect_ai import eval as evaluate
     from inspect_ai.dataset import MemoryDataset, Sample
     from inspect_ai.scorer import includes
     from inspect_ai.solver import generate
@@ -102,7 +103,7 @@ def inspect(url: str) -> Pace:
     os.environ["STUB_BASE_URL"] = url
     samples = MemoryDataset([Sample(input=f"q {n}", target="Paris") for n in range(CALLS)])
     with tempfile.TemporaryDirectory() as folder, paced() as found:
-        eval(  # Inspect's own entry point of that name
+        evaluate(
             Task(dataset=samples, solver=generate(), scorer=includes()),
             model="openai-api/stub/stub",
             max_connections=WIDTH,

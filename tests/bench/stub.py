@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from typing import Any
 
 LATENCY_S = 0.2
+# The marks around the answer are what DSPy looks for; the others take them as text.
 BODY = (
     b'{"id":"x","object":"chat.completion","created":1,"model":"stub","choices":[{"index":0,"finish_reason":"stop",'
-    b'"message":{"role":"assistant","content":"Paris"}}],'
+    b'"message":{"role":"assistant","content":"[[ ## answer ## ]]\\nParis\\n\\n[[ ## completed ## ]]"}}],'
     b'"usage":{"prompt_tokens":12,"completion_tokens":3,"total_tokens":15}}'
 )
 
