@@ -32,9 +32,11 @@ RATING_FORM: Final = (
 """Says the form in words: a small model copies a filled example instead of judging."""
 
 TOP = 10.0
-_OUT_OF = re.compile(r"(?P<score>\d+(?:\.\d+)?)\s*(?:/|out of)\s*(?P<top>\d+(?:\.\d+)?)", re.IGNORECASE)
-_NAMED = re.compile(r"\b(?:score|rating)\b[\"'*_]*\s*(?:is|[:=])?\s*[\"'*_]*(?P<score>\d+(?:\.\d+)?)", re.IGNORECASE)
-_ALONE = re.compile(r"\W*(?P<score>\d+(?:\.\d+)?)\W*")
+# Every repetition is bounded: a model may send a hundred thousand digits or spaces.
+_SCORE = r"(?<![\d.])(?P<score>\d{1,4}(?:\.\d{1,9})?)(?!\d)"
+_OUT_OF = re.compile(rf"{_SCORE}\s{{0,3}}(?:/|out of)\s{{0,3}}(?P<top>\d{{1,4}})(?!\d)", re.IGNORECASE)
+_NAMED = re.compile(rf"\b(?:score|rating)\b[\"'*_]{{0,3}}\s{{0,3}}(?:is|[:=])?[\s\"'*_]{{0,5}}{_SCORE}", re.IGNORECASE)
+_ALONE = re.compile(rf"\W{{0,20}}{_SCORE}\W{{0,20}}")
 
 
 class Rating(Record):

@@ -47,3 +47,9 @@ def test_text_without_a_score_in_range_is_refused(text: str, sentence: str) -> N
     with pytest.raises(DocumentError) as caught:
         read_rating(text)
     assert str(caught.value) == sentence
+
+
+def test_endless_digits_and_spaces_are_refused_at_once() -> None:
+    for text in ("9" * 100_000, "score" + " " * 100_000 + "x"):
+        with pytest.raises(DocumentError, match=r"^Found no score in"):
+            read_rating(text)
