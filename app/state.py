@@ -11,6 +11,7 @@ from app.config import Config
 from app.form.choice import Choices
 from app.studio.open_workflow import OpenWorkflow
 from app.workspace import Workspace
+from pipelines.chat import Call
 from pipelines.error import NotFound
 from pipelines.run import Run
 from pipelines.value import Document
@@ -58,6 +59,7 @@ class Session:
         stored_run: that run as the database has it, kept because reading it takes time.
         removed: the workflow that was deleted last, by slug and name, so that it can be brought back.
         page_running: the studio page was last drawn while a run was under way.
+        probes: the latest test call of each model.
         pages: the pages of the navigation by name, as `st.switch_page` wants them.
     """
 
@@ -70,6 +72,7 @@ class Session:
     notice: str | None = None
     page_running: bool = False
     pages: dict[str, Any] = field(default_factory=dict)
+    probes: dict[str, Call] = field(default_factory=dict)
 
 
 def session() -> Session:

@@ -28,6 +28,7 @@ LIGHT: Final = {
     "textColor": "#1c2030",
     "borderColor": "#dfe2ea",
 }
+HEADINGS: Final = ["2rem", "1.65rem", "1.25rem", "1.1rem", "1rem", "0.9rem"]
 DARK: Final = {
     "primaryColor": "#818cf8",
     "backgroundColor": "#12141c",
@@ -83,6 +84,8 @@ def settings(config: Config) -> Mapping[str, Any]:
         "client.showErrorLinks": False,
         "client.showErrorDetails": "none",
         "runner.magicEnabled": False,
+        "theme.light.headingFontSizes": HEADINGS,
+        "theme.dark.headingFontSizes": HEADINGS,
         "theme.light.chartCategoricalColors": CHART_LIGHT,
         "theme.dark.chartCategoricalColors": CHART_DARK,
         **themes,

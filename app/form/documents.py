@@ -21,12 +21,15 @@ def document_set_widget(field: FieldSpec, value: Any, key: str, choices: Choices
     known = (None, *choices.document_sets)
     offered = list(known) if value in known else [*known, value]
 
-    def title(option: Any) -> str:
+    def title(place: int) -> str:
+        option = offered[place]
         if option is None:
             return "The documents of the question"
         return str(option) if option in known else f"{option} (not available)"
 
-    chosen = st.selectbox(field.title, offered, offered.index(value), title, key=key, help=field.help or None)
+    # Places stand for the options: Streamlit takes None for "nothing chosen", and it is an option here.
+    places = range(len(offered))
+    chosen = offered[st.selectbox(field.title, places, offered.index(value), title, key=key, help=field.help or None)]
     if choices.add_documents is None:
         return chosen
     added = _upload(key, choices.add_documents)

@@ -25,7 +25,7 @@ class Filled:
     """Is what a form holds.
 
     Attributes:
-        values: every field as it was filled in, right or wrong.
+        values: what was filled in, right or wrong, without fields that were and are at their default.
         errors: a sentence for each wrong field, by the place of the field.
         good: the fields of `values` that are right, which is all of them where there are no errors.
         reshaped: items were added, removed or moved, so the widgets must be drawn anew with other keys.
@@ -74,12 +74,15 @@ def find_errors(cls: type[BaseModel], values: Mapping[str, Any]) -> dict[Place, 
 def _draw_fields(
     fields: tuple[FieldSpec, ...], values: Mapping[str, Any], place: Place, key: str, sheet: _Sheet
 ) -> dict[str, Any]:
+    """Draws the fields and returns what they hold; one that was and is at its default is left out."""
     found: dict[str, Any] = {}
     for spec in fields:
         value = values.get(spec.name, spec.default)
         if spec.widget == "branch":
             sheet.choices = sheet.choices.with_branches(_names(found))
-        found[spec.name] = _draw_field(spec, value, (*place, spec.name), f"{key}:{spec.name}", sheet)
+        drawn = _draw_field(spec, value, (*place, spec.name), f"{key}:{spec.name}", sheet)
+        if spec.name in values or drawn != spec.default:
+            found[spec.name] = drawn
     return found
 
 

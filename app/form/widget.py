@@ -128,10 +128,13 @@ def branch_widget(field: FieldSpec, value: Any, key: str, choices: Choices) -> A
 def _one_of(field: FieldSpec, value: Any, key: str, options: tuple[Any, ...], titles: Mapping[Any, str]) -> Any:
     offered = list(options) if value in options else [*options, value]
 
-    def title(option: Any) -> str:
+    def title(place: int) -> str:
+        option = offered[place]
         return titles.get(option, str(option)) if option in options else f"{option} (not available)"
 
-    return st.selectbox(field.title, offered, offered.index(value), title, key=key, help=field.help or None)
+    # Places stand for the options: Streamlit takes None for "nothing chosen", and it is an option here.
+    places = range(len(offered))
+    return offered[st.selectbox(field.title, places, offered.index(value), title, key=key, help=field.help or None)]
 
 
 def _said(field: FieldSpec, value: Any, shown: str, found: str) -> Any:

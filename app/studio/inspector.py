@@ -27,11 +27,11 @@ JOINS = {
 def draw_inspector(opened: OpenWorkflow, spec: NodeSpec) -> None:
     """Draws the drawer; what is filled in reaches the canvas as a step that can be undone."""
     cls = node_kinds().get(spec.kind)
-    head, close = st.columns([8, 1], vertical_alignment="center", wrap=False)
-    head.markdown(f"**{plain(cls.title if cls else spec.kind)}** · `{spec.id}`")
-    if close.button("", icon=":material/close:", key="inspector:close", type="tertiary", help="Close"):
-        opened.deselect()
-        st.rerun(scope="fragment")
+    with st.container(key="inspector_head", horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(cls.title if cls else spec.kind)}** · `{spec.id}`", width="stretch")
+        if st.button("", icon=":material/close:", key="inspector:close", type="tertiary", help="Close"):
+            opened.deselect()
+            st.rerun(scope="fragment")
     config, last, about = st.tabs(["Config", "Last run", "Help"], key="inspector:tabs")
     with config:
         if cls is None:

@@ -20,7 +20,7 @@ def draw_run_bar(opened: OpenWorkflow) -> None:
             "Question",
             value=form.question,
             key=f"question:{opened.slug}",
-            height=68,
+            height="content",
             placeholder="Type a question and press Ctrl+Enter",
             label_visibility="collapsed",
             width="stretch",
@@ -28,7 +28,7 @@ def draw_run_bar(opened: OpenWorkflow) -> None:
         _draw_settings(opened)
         _draw_from_here(opened, running=running)
         if running:
-            if st.button("Stop", icon=":material/stop_circle:", key="run:stop", width=110):
+            if st.button("Stop", icon=":material/stop_circle:", key="run:stop"):
                 stop(opened)
                 st.rerun()
         elif st.button(
@@ -59,14 +59,15 @@ def _draw_settings(opened: OpenWorkflow) -> None:
     known = choices()
     with st.popover("Settings", icon=":material/tune:", key=f"settings:{slug}"):
         default = f"Default model ({known.default_model})"
-        options = [None, *known.models]
-        form.model = st.selectbox(
+        options = ["", *known.models]
+        chosen = st.selectbox(
             "Model of nodes without one of their own",
             options,
-            options.index(form.model) if form.model in options else 0,
+            options.index(form.model) if form.model in known.models else 0,
             lambda name: name or default,
             key=f"run:model:{slug}",
         )
+        form.model = chosen or None
         tags = st.text_input("Tags, separated by commas", value=", ".join(form.tags), key=f"run:tags:{slug}")
         form.tags = [tag.strip() for tag in tags.split(",") if tag.strip()]
         st.markdown("**Budget** · a call that would exceed it is not made")

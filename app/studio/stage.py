@@ -34,6 +34,7 @@ def draw_stage(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
                 run=snapshot(opened),
                 events_url=f"/api/runs/{live.run.id}/events" if live else None,
                 commands=opened.commands,
+                actions=("save",),
             ),
             key=CANVAS,
             height=HEIGHT_PX,

@@ -17,14 +17,13 @@ from storage.workflow import WorkflowInfo
 
 COLUMNS = 3
 DESCRIPTION_CHARACTERS = 150
-CARD_PX = 308
 MAX_IMPORT_MB = 5
 
 
 def draw() -> None:
     """Draws the page."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Gallery", anchor=False)
+        st.header("Gallery", anchor=False)
         st.space("stretch")
         if st.button("Import a file", icon=":material/upload:", key="gallery:import"):
             _import()
@@ -48,7 +47,7 @@ def draw() -> None:
 def _draw_cards(cards: list) -> None:  # type: ignore[type-arg]
     for start in range(0, len(cards), COLUMNS):
         for column, card in zip(st.columns(COLUMNS), cards[start : start + COLUMNS], strict=False):
-            with column, st.container(border=True, height=CARD_PX):
+            with column, st.container(border=True, height="stretch"):
                 card()
 
 
@@ -60,6 +59,7 @@ def _draw_face(pipeline: Pipeline, name: str) -> None:
 
 def _draw_template(slug: str, pipeline: Pipeline) -> None:
     _draw_face(pipeline, pipeline.name)
+    st.space("stretch")
     with st.container(horizontal=True):
         if st.button("Open", icon=":material/open_in_new:", key=f"template:{slug}", type="primary"):
             go_to_studio(open_template(workspace(), slug))
@@ -72,6 +72,7 @@ def _draw_workflow(info: WorkflowInfo, run: RunInfo | None) -> None:
     facts = [f"version {info.version}", age_text(info.updated_at)]
     facts += ["unsaved draft"] if info.drafted else []
     facts += [f"last run {run.status}, {plain(cost_text(run.list_cost_usd, notional=run.notional))}"] if run else []
+    st.space("stretch")
     st.caption(" · ".join(facts))
     with st.container(horizontal=True):
         if st.button("Open", icon=":material/open_in_new:", key=f"open:{info.slug}", type="primary"):

@@ -33,6 +33,11 @@ def filled(at: AppTest) -> Filled:
     return found
 
 
+def holds(value: Any, junk: Any) -> bool:
+    """Says whether the junk is still there; a record may have gained its other fields."""
+    return value == junk or (isinstance(junk, dict) and junk.items() <= value.items())
+
+
 @pytest.mark.parametrize("cls", KINDS, ids=lambda cls: cls.kind)
 def test_the_form_of_every_kind_gives_back_its_defaults(cls: type[Node]) -> None:
     result = filled(draw(cls.kind, {}))
@@ -47,7 +52,7 @@ def test_the_form_of_every_kind_shows_any_junk_and_loses_none_of_it(cls: type[No
     result = filled(draw(cls.kind, config))
     wrong = {str(place[0]) for place in find_errors(cls, config)}
     assert {str(place[0]) for place in result.errors} == wrong
-    assert {name: result.values[name] for name in wrong} == {name: config[name] for name in wrong}
+    assert [name for name in wrong if not holds(result.values[name], config[name])] == []
 
 
 def test_what_is_filled_in_is_the_new_configuration() -> None:
@@ -68,11 +73,11 @@ def test_what_is_filled_in_is_the_new_configuration() -> None:
     assert result.values["sampling"]["temperature"] == 0.4
 
 
-def test_an_emptied_number_is_none() -> None:
-    at = draw("expert", {"sampling": {"max_tokens": 50}})
-    at.number_input(key="form:0:sampling:max_tokens").set_value(None)
-    result = filled(at.run())
-    assert (result.errors, result.values["sampling"]["max_tokens"]) == ({}, None)
+def test_a_field_that_stays_at_its_default_is_not_written_into_the_configuration() -> None:
+    at = draw("expert", {})
+    assert filled(at).values == {}
+    at.toggle(key="form:0:logprobs").set_value(True)
+    assert filled(at.run()).values == {"logprobs": True}
 
 
 def test_text_that_is_not_json_stays_and_the_field_says_why() -> None:
