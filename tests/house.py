@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LAYERS = ("app", "storage", "pipelines")
 
 
+@cache
 def imports() -> Mapping[str, frozenset[str]]:
     """Returns the modules that each module of the product imports, at its top or inside a function."""
     found = {}
