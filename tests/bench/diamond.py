@@ -1,6 +1,6 @@
 """A diamond with unequal branches against its critical path, and what a node costs beside plain asyncio.
 
-    python -m tests.bench.diamond
+python -m tests.bench.diamond
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
+from itertools import pairwise
 
 from pipelines.catalogue import Catalogue, ModelEntry
 from pipelines.document import Pipeline
@@ -56,7 +57,7 @@ def chain(length: int) -> Pipeline:
             node("out", "answer_output"),
         ],
         f"q.query > {names[0]}.query",
-        *(f"{a}.answer > {b}.query" for a, b in zip(names, names[1:], strict=False)),
+        *(f"{a}.answer > {b}.query" for a, b in pairwise(names)),
         f"{names[-1]}.answer > out.answers",
     )
 

@@ -1,6 +1,6 @@
 """Tokens per second of the embedded model through the whole stack against the bare runtime, side by side.
 
-    ROUTELOOM_MODELS_HOME=.models python -m tests.bench.embedded
+ROUTELOOM_MODELS_HOME=.models python -m tests.bench.embedded
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ server = xllamacpp.Server(p)
 rates = []
 for n in range(int(sys.argv[4]) + 1):
     start = time.perf_counter()
-    body = {"messages": [{"role": "user", "content": sys.argv[5] + " " * n}], "max_tokens": int(sys.argv[3]), "temperature": 0}
+    body = {"temperature": 0, "messages": [{"role": "user", "content": sys.argv[5] + " " * n}], "max_tokens": int(sys.argv[3])}
     reply = server.handle_chat_completions(body)
     rates.append(reply["usage"]["completion_tokens"] / (time.perf_counter() - start))
 print(json.dumps(rates[1:]))
@@ -48,12 +48,14 @@ def whole(config: Config) -> list[float]:
     """Returns tokens per second of each round through workspace, engine, gateway, storage, streaming."""
     rates = []
     pipeline = single_expert(sampling={"temperature": 0.0, "max_tokens": TOKENS})
-    with tempfile.TemporaryDirectory() as home:
-        with Workspace(config.model_copy(update={"home": Path(home)})) as workspace:
-            for number in range(ROUNDS + 1):
-                start_s = time.perf_counter()
-                run = workspace.run(pipeline, QUESTION + " " * number, on_event=lambda _: None)
-                rates.append(run.totals.output_tokens / (time.perf_counter() - start_s))
+    with (
+        tempfile.TemporaryDirectory() as home,
+        Workspace(config.model_copy(update={"home": Path(home), "models_home": config.weights_folder})) as workspace,
+    ):
+        for number in range(ROUNDS + 1):
+            start_s = time.perf_counter()
+            run = workspace.run(pipeline, QUESTION + " " * number, on_event=lambda _: None)
+            rates.append(run.totals.output_tokens / (time.perf_counter() - start_s))
     return rates[1:]
 
 
