@@ -30,7 +30,8 @@ server = xllamacpp.Server(p)
 rates = []
 for n in range(int(sys.argv[4]) + 1):
     start = time.perf_counter()
-    body = {"temperature": 0, "messages": [{"role": "user", "content": sys.argv[5] + " " * n}], "max_tokens": int(sys.argv[3])}
+    messages = [{"role": "user", "content": sys.argv[5] + " " * n}]
+    body = {"temperature": 0, "messages": messages, "max_tokens": int(sys.argv[3])}
     reply = server.handle_chat_completions(body)
     rates.append(reply["usage"]["completion_tokens"] / (time.perf_counter() - start))
 print(json.dumps(rates[1:]))
