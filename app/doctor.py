@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import platform
 import shutil
@@ -129,7 +130,7 @@ def examine(config: Config) -> Diagnosis:
         weights=tuple(WeightFinding(name=w.name, title=w.title, installed=w.name in here) for w in WEIGHTS.values()),
         local_models=tuple(entry.name for entry in local),
         database=database,
-        studio=PortFinding(host=config.host, port=config.port, free=_is_free(config.host, config.port)),
+        studio=PortFinding(host=config.host, port=config.port, free=port_problem(config.host, config.port) is None),
         free_disk_gb=round(shutil.disk_usage(_existing(config.home)).free / GB, 1),
         next_steps=(),
     )
@@ -220,16 +221,19 @@ def _database(config: Config) -> tuple[DatabaseFinding, tuple[ModelEntry, ...]]:
         return DatabaseFinding(url=url, exists=True, size_bytes=size_bytes, error=str(error)), ()
 
 
-def _is_free(host: str, port: int) -> bool:
+def port_problem(host: str, port: int) -> str | None:
+    """Returns why the studio cannot listen there, or None where it can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         if os.name == "posix":
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return f"Port {port} is taken, perhaps by an open studio"
+            return f"The studio cannot listen at {host}, port {port} ({error.strerror or error})"
+    return None
 
 
 def _existing(path: Path) -> Path:
