@@ -1,0 +1,96 @@
+"""The workspace puts storage, models and engine together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.config import Config
+from app.workspace import Workspace
+from pipelines.catalogue import ModelEntry
+from pipelines.error import ConfigurationError, NotFound, StaleWrite
+from pipelines.run import Run
+from pipelines.value import Query
+from tests.pipelines.drawing import single_expert
+
+ROWS = [
+    {"query": "capital of France?", "model": "big", "answer": "Paris", "in_tok": 5, "out_tok": 1},
+    {"query": "Say hello in five words.", "model": "big", "answer": "hello and welcome my friend"},
+]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    recordings = tmp_path / "recordings"
+    recordings.mkdir()
+    (recordings / "facts.jsonl").write_text("\n".join(json.dumps(row) for row in ROWS))
+    with Workspace(Config(home=tmp_path)) as opened:
+        opened.storage.models.put(ModelEntry(name="recorded", provider="replay", target="facts#big"))
+        opened.refresh_catalogue(look_around=False)
+        opened.set_default_model("recorded")
+        yield opened
+
+
+def test_a_replay_model_answers_from_the_folder_of_recordings(workspace: Workspace) -> None:
+    run = workspace.run(single_expert(), "capital of France?")
+    assert run.answer is not None
+    assert (run.answer.text, run.totals.input_tokens, run.totals.output_tokens) == ("Paris", 5, 1)
+
+
+def test_a_run_is_stored_with_its_spans_and_calls(workspace: Workspace) -> None:
+    run = workspace.run(single_expert(), "capital of France?")
+    assert workspace.storage.runs.run(run.id) == run
+    assert [call.node_id for call in workspace.storage.runs.calls(run.id)] == ["expert"]
+
+
+def test_a_saved_workflow_runs_by_its_slug_and_is_named_in_the_run(workspace: Workspace) -> None:
+    info = workspace.storage.workflows.create(single_expert())
+    run = workspace.run(info.slug, "capital of France?")
+    assert (run.workflow, run.version, run.status) == (info.slug, 1, "done")
+
+
+def test_what_was_not_recorded_fails_in_one_sentence(workspace: Workspace) -> None:
+    run = workspace.run(single_expert(), "capital of Spain?")
+    assert run.status == "failed"
+    assert run.error is not None
+    assert run.error.startswith("Expert: The recording 'facts' holds no answer of 'big' to the question")
+
+
+def test_the_default_model_survives_a_restart(workspace: Workspace, tmp_path: Path) -> None:
+    with Workspace(Config(home=tmp_path)) as again:
+        assert again.catalogue.default == "recorded"
+
+
+def test_an_unknown_default_model_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(ConfigurationError, match="The model 'ghost' is not in the catalogue"):
+        workspace.set_default_model("ghost")
+
+
+def test_a_model_can_be_asked_outside_any_pipeline(workspace: Workspace) -> None:
+    call = workspace.probe("recorded")
+    assert call.reply is not None
+    assert call.reply.text == "hello and welcome my friend"
+
+
+def test_a_finished_run_cannot_be_resumed(workspace: Workspace) -> None:
+    run = workspace.run(single_expert(), "capital of France?")
+    with pytest.raises(NotFound, match="has ended \\(done\\)"):
+        workspace.resume(run.id)
+
+
+def test_a_run_in_the_hands_of_another_process_is_left_alone(workspace: Workspace) -> None:
+    run = Run(pipeline=single_expert(), query=Query(text="capital of France?"))
+    workspace.loop.call(workspace.storage.runs.begin(run))
+    assert workspace.storage.runs.lease(run.id, "somebody else", 60)
+    with pytest.raises(StaleWrite, match="is being run by another process"):
+        workspace.resume(run.id)
+
+
+def test_an_interrupted_run_is_taken_up(workspace: Workspace) -> None:
+    run = Run(pipeline=single_expert(), query=Query(text="capital of France?"))
+    workspace.loop.call(workspace.storage.runs.begin(run))
+    resumed = workspace.resume(run.id)
+    assert (resumed.id, resumed.status) == (run.id, "done")
