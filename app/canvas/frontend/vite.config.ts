@@ -13,6 +13,7 @@ export default defineConfig({
     // Older targets make the bundler rewrite light-dark(), which then ignores the page's theme.
     cssTarget: ["chrome123", "firefox121", "safari17.5"],
     cssCodeSplit: false,
+    license: { fileName: "LICENSES.md" },
     lib: { entry: "src/index.tsx", formats: ["es"], fileName: () => "canvas.js", cssFileName: "canvas" },
     // The ES library format keeps whitespace unless the bundler itself is told to minify.
     rolldownOptions: { output: { minify: true } },

@@ -11,7 +11,7 @@ from app.canvas.protocol import CanvasData, CanvasDoc, NodePatch, PatchNode, nex
 from pipelines.document import MAX_NODES
 from pipelines.error import DocumentError
 
-MESSAGES = json.loads(Path(__file__).with_name("protocol.json").read_text("utf-8"))
+MESSAGES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("protocol.json").read_text("utf-8"))
 
 
 def _out(**changes: Any) -> dict[str, Any]:
@@ -19,7 +19,8 @@ def _out(**changes: Any) -> dict[str, Any]:
 
 
 def _doc(**changes: Any) -> dict[str, Any]:
-    return copy.deepcopy(MESSAGES["data"]["doc"]) | changes
+    doc: dict[str, Any] = copy.deepcopy(MESSAGES["data"]["doc"])
+    return doc | changes
 
 
 def test_what_python_sends_is_what_the_canvas_expects() -> None:

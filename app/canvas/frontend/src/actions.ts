@@ -1,13 +1,13 @@
 /** What a person can do with a canvas: each action is one undo step or a sentence that says why not. */
 
-import { tidied } from "./arrange";
+import { madeRoom, tidied } from "./arrange";
 import { beside, copyText, paste, readText } from "./clipboard";
 import { boxesOf, noteFlowId } from "./flow";
 import { freePlace, NODE_WIDTH, nodeHeight } from "./geometry";
 import * as change from "./graph";
 import type { Instance } from "./instance";
 import { edgeBetween, fittingPort, insertion, type PortRef, portsOf, refusal } from "./ports";
-import type { Graph, GraphEdge, GraphNote, Kind, Point } from "./protocol";
+import type { Graph, GraphEdge, GraphNode, GraphNote, Kind, Point } from "./protocol";
 
 /** Adds a node of `kind` near `at` and, where a wire waits, connects it. */
 export function addKind(canvas: Instance, kind: Kind, at: Point, from: PortRef | null = null): string {
@@ -74,40 +74,35 @@ export function connectToNode(canvas: Instance, from: PortRef, node: string): vo
 
 /** Puts a lone node into a wire; `key` names the undo step that it joins. Says whether it fitted. */
 export function insertInto(canvas: Instance, node: string, wire: string, key: string | null = null): boolean {
-  const { rules } = canvas.store.get();
-  const graph = canvas.graph;
-  const edge = graph.edges.find((each) => change.edgeKey(each) === wire);
-  const drawn = graph.nodes.find((each) => each.id === node);
-  if (!edge || !drawn || edge.source === node || edge.target === node) return false;
-  const fit = insertion(graph, rules, edge, portsOf(rules, drawn));
-  if (!fit) {
-    canvas.toast(`“${drawn.title}” does not fit into this wire.`);
-    return false;
-  }
-  const before = { source: edge.source, source_port: edge.source_port, target: node, target_port: fit.input.name };
-  const after = { source: node, source_port: fit.output.name, target: edge.target, target_port: edge.target_port };
-  const rest = change.withoutEdges(graph, new Set([wire]));
-  const why = refusal(rest, rules, before) ?? refusal(change.withEdge(rest, before), rules, after);
-  if (why) canvas.toast(why);
-  else canvas.edit(change.withEdge(change.withEdge(rest, before), after), key);
-  return !why;
+  const drawn = canvas.graph.nodes.find((each) => each.id === node);
+  const graph = drawn && spliced(canvas, canvas.graph, drawn, wire);
+  if (graph) canvas.edit(graph, key);
+  else if (drawn) canvas.toast(`“${drawn.title}” does not fit into this wire.`);
+  return Boolean(graph);
 }
 
 /** Adds a node of `kind` and puts it into the wire where it was dropped, as one undo step. */
 export function addIntoWire(canvas: Instance, kind: Kind, at: Point, wire: string): void {
-  const { rules } = canvas.store.get();
-  const edge = canvas.graph.edges.find((each) => change.edgeKey(each) === wire);
-  const fit = edge ? insertion(canvas.graph, rules, edge, kind) : null;
-  if (!edge || !fit) {
-    addKind(canvas, kind, at);
-    return;
-  }
   const node = change.nodeOfKind(canvas.graph, kind, at);
-  const rest = change.withoutEdges(change.withNode(canvas.graph, node), new Set([wire]));
+  const graph = spliced(canvas, change.withNode(canvas.graph, node), node, wire);
+  if (!graph) return void addKind(canvas, kind, at);
+  canvas.edit(graph);
+  canvas.select(new Set([node.id]));
+}
+
+/** The graph with `node` in the middle of a wire; null where it does not fit. */
+function spliced(canvas: Instance, graph: Graph, node: GraphNode, wire: string): Graph | null {
+  const { rules } = canvas.store.get();
+  const edge = graph.edges.find((each) => change.edgeKey(each) === wire);
+  if (!edge || edge.source === node.id || edge.target === node.id) return null;
+  const fit = insertion(graph, rules, edge, portsOf(rules, node));
+  if (!fit) return null;
   const before = { source: edge.source, source_port: edge.source_port, target: node.id, target_port: fit.input.name };
   const after = { source: node.id, source_port: fit.output.name, target: edge.target, target_port: edge.target_port };
-  canvas.edit(change.withEdge(change.withEdge(rest, before), after));
-  canvas.select(new Set([node.id]));
+  const rest = change.withoutEdges(graph, new Set([wire]));
+  const half = change.withEdge(rest, before);
+  if (refusal(rest, rules, before) ?? refusal(half, rules, after)) return null;
+  return madeRoom(change.withEdge(half, after), rules, before, after);
 }
 
 export function removeSelection(canvas: Instance): void {

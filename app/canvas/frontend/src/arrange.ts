@@ -1,10 +1,12 @@
 /** Gives nodes their places: a whole tidy layout, or places for those that have none. */
 
 import { type Box, freePlace, NODE_WIDTH, nodeHeight, portOffset } from "./geometry";
-import { withPositions } from "./graph";
+import { reachable, withPositions } from "./graph";
 import { layered, type Wire } from "./layered";
 import { drawnPorts, type Ports, portsOf, type Rules } from "./ports";
-import type { Graph, Point } from "./protocol";
+import type { Graph, GraphEdge, Point } from "./protocol";
+
+const ROOM = 84;
 
 /** Lays the whole graph out; `heights` gives cards that are taller than usual. */
 export function tidied(graph: Graph, rules: Rules, heights: ReadonlyMap<string, number> = new Map()): Graph {
@@ -38,12 +40,33 @@ export function settled(graph: Graph, rules: Rules): Graph {
   for (const node of homeless) {
     const feeds = graph.edges.filter((edge) => edge.target === node.id).flatMap((edge) => boxes.get(edge.source) ?? []);
     const from = feeds.length > 0 ? feeds : [...boxes.values()];
-    const x = Math.max(...from.map((box) => box.x + box.width)) + 104;
+    const x = Math.max(...from.map((box) => box.x + box.width)) + ROOM;
     const y = Math.min(...from.map((box) => box.y));
     const height = nodeHeight(ports.get(node.id) ?? { inputs: [], outputs: [] });
     const place = freePlace({ x, y }, { width: NODE_WIDTH, height }, [...boxes.values()]);
     places.set(node.id, place);
     put(node.id, place);
+  }
+  return withPositions(graph, places);
+}
+
+/** Puts `middle` between two nodes, level with the wire it goes into, and moves what follows to the right if need be. */
+export function madeRoom(graph: Graph, rules: Rules, before: GraphEdge, after: GraphEdge): Graph {
+  const ports = portsById(graph, rules);
+  const at = new Map(graph.nodes.map((node) => [node.id, node.position ?? { x: 0, y: 0 }]));
+  const source = at.get(before.source) ?? { x: 0, y: 0 };
+  const target = at.get(after.target) ?? { x: 0, y: 0 };
+  const none = { inputs: [], outputs: [] };
+  const level = source.y + portOffset(ports.get(before.source) ?? none, "out", before.source_port);
+  const y = level - portOffset(ports.get(before.target) ?? none, "in", before.target_port);
+  const step = NODE_WIDTH + ROOM;
+  const places = new Map<string, Point>([[before.target, { x: Math.max(source.x + step, (source.x + target.x) / 2), y }]]);
+  const short = source.x + 2 * step - target.x;
+  if (short > 0) {
+    for (const id of reachable(graph.edges, after.target)) {
+      const from = at.get(id) ?? { x: 0, y: 0 };
+      places.set(id, { x: from.x + short, y: from.y });
+    }
   }
   return withPositions(graph, places);
 }

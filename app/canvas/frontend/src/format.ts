@@ -29,7 +29,7 @@ export function firstLine(text: string): string {
 }
 
 /** The last `length` characters, cut at a word where one is near. */
-export function tail(text: string, length = 120): string {
+export function tail(text: string, length = 110): string {
   const flat = text.replace(/\s+/g, " ").trim();
   if (flat.length <= length) return flat;
   const cut = flat.slice(-length);

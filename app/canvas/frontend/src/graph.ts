@@ -106,6 +106,13 @@ export function pathBetween(edges: readonly GraphEdge[], from: string, to: strin
   return null;
 }
 
+/** A node and everything that its edges lead to. */
+export function reachable(edges: readonly GraphEdge[], from: string): Set<string> {
+  const found = new Set([from]);
+  for (const id of found) for (const edge of edges) if (edge.source === id) found.add(edge.target);
+  return found;
+}
+
 function trail(cameFrom: ReadonlyMap<string, string | null>, to: string): string[] {
   const path: string[] = [];
   for (let at: string | null = to; at !== null; at = cameFrom.get(at) ?? null) path.unshift(at);

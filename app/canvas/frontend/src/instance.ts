@@ -42,6 +42,7 @@ export interface ViewState {
   wiring: PortRef | null;
   toasts: Toast[];
   paletteOpen: boolean;
+  popover: "help" | "problems" | null;
   /** Grows with each wish to bring something into view. */
   camera: number;
 }
@@ -71,7 +72,7 @@ export class Instance {
     const doc = { ...data.doc, graph: settled(data.doc.graph, rules) };
     const { catalogue, problems, actions, read_only: readOnly } = data;
     const fixed = { catalogue, rules, problems, actions, readOnly };
-    const ui = { search: null, wiring: null, toasts: [], paletteOpen: true, camera: 0 };
+    const ui = { search: null, wiring: null, toasts: [], paletteOpen: true, popover: null, camera: 0 };
     this.store = new Store<ViewState>({ doc, nodes: [], edges: [], canUndo: false, canRedo: false, ...fixed, ...ui });
     this.outbox = new Outbox(randomId(), () => this.store.get().doc, now);
     this.stream = new RunStream({

@@ -64,7 +64,7 @@ function plain(canvas: Instance, { key }: Key, { openSearch }: KeyContext): bool
 }
 
 function leave(canvas: Instance): void {
-  const { wiring, search } = canvas.store.get();
-  if (wiring || search) canvas.store.set({ wiring: null, search: null });
+  const { wiring, search, popover } = canvas.store.get();
+  if (wiring || search || popover) canvas.store.set({ wiring: null, search: null, popover: null });
   else canvas.select(new Set());
 }

@@ -5,7 +5,7 @@ import type { Point } from "./protocol";
 import { heights } from "./straighten";
 
 const COLUMN = NODE_WIDTH + 84;
-const GAP = 48;
+const GAP = 56;
 const SWEEPS = 12;
 const PER_ROW = 4;
 

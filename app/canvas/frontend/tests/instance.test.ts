@@ -200,6 +200,13 @@ test("a node dropped on a wire goes between its ends", () => {
   expect(canvas.graph.edges).toHaveLength(3);
 });
 
+test("a node dropped on a short wire pushes what follows to the right", () => {
+  const { canvas } = opened();
+  action.addIntoWire(canvas, kind(canvas, "expert"), { x: 200, y: 300 }, "query_input_1.query->semantic_router_1.query");
+  const x = Object.fromEntries(canvas.graph.nodes.map((each) => [each.id, each.position!.x]));
+  expect([x["query_input_1"], x["expert_2"], x["semantic_router_1"], x["merge_1"]]).toEqual([0, 316, 632, 1272]);
+});
+
 test("an end of a wire can be moved, but not to where it may not end", () => {
   const { canvas } = opened();
   const wire = "semantic_router_1.maths->expert_1.query";

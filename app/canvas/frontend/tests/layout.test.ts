@@ -66,7 +66,7 @@ test("only nodes without a place are placed, right of what feeds them", () => {
   const half = graph([node("a", "expert", { position: { x: 100, y: 50 } }), node("b", "expert", { position: null })], ["a.answer->b.query"]);
   const done = settled(half, rules());
   expect(done.nodes[0]).toBe(half.nodes[0]);
-  expect(done.nodes[1]!.position).toEqual({ x: 440, y: 48 });
+  expect(done.nodes[1]!.position).toEqual({ x: 416, y: 48 });
   expect(settled(done, rules())).toBe(done);
 });
 

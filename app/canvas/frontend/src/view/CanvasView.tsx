@@ -1,7 +1,7 @@
 /** The whole canvas: surface, palette, toolbar and what floats above. */
 
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, type PointerEvent, type RefObject, useLayoutEffect, useRef } from "react";
 
 import { addKind } from "../actions";
 import type { FlowEdge, FlowNode } from "../flow";
@@ -39,7 +39,8 @@ function Frame() {
   const pointer = useRef<Point | null>(null);
   const readOnly = useView((state) => state.readOnly);
   const running = useTotals()?.status === "running";
-  useEffect(() => {
+  useKeptFocus(root);
+  useLayoutEffect(() => {
     if (canvas.viewport === null && (root.current?.clientWidth ?? NARROW) < NARROW) canvas.store.set({ paletteOpen: false });
   }, [canvas]);
   useClipboard(canvas, root, flow, pointer);
@@ -69,7 +70,11 @@ function Frame() {
       data-testid="canvas"
       data-running={running || undefined}
       onKeyDown={onKeyDown}
-      onPointerDown={(event) => keepFocus(event, root.current)}
+      onPointerDown={(event) => takeFocus(event, root.current)}
+      onPointerDownCapture={(event) => {
+        const above = event.target instanceof Element && event.target.closest(".rl-top");
+        if (!above && canvas.store.get().popover) canvas.store.set({ popover: null });
+      }}
       onPointerMove={(event) => (pointer.current = { x: event.clientX, y: event.clientY })}
       onPointerLeave={() => (pointer.current = null)}
       onDoubleClick={(event) => {
@@ -88,9 +93,22 @@ function Frame() {
   );
 }
 
-function keepFocus(event: PointerEvent, root: HTMLElement | null): void {
+function takeFocus(event: PointerEvent, root: HTMLElement | null): void {
   if (isText(event.target) || (event.target instanceof Element && event.target.closest("button, [role=button]"))) return;
   root?.focus({ preventScroll: true });
+}
+
+/** Takes the focus back when the element that had it is deleted, or the next key would go nowhere. */
+function useKeptFocus(root: RefObject<HTMLElement | null>): void {
+  const doc = useView((state) => state.doc);
+  const active = () => (root.current?.getRootNode() as ShadowRoot | undefined)?.activeElement ?? null;
+  const had = root.current?.contains(active()) ?? false;
+  useLayoutEffect(() => {
+    if (!had) return;
+    // React Flow removes elements in an effect of its own, after this one.
+    const frame = requestAnimationFrame(() => active() === null && root.current?.focus({ preventScroll: true }));
+    return () => cancelAnimationFrame(frame);
+  }, [doc]);
 }
 
 function centreOf(root: HTMLElement | null): Point {

@@ -1,6 +1,6 @@
 /** The drawing surface: hands every gesture of React Flow to the instance. */
 
-import { Background, BackgroundVariant, MiniMap, ReactFlow, useReactFlow } from "@xyflow/react";
+import { Background, BackgroundVariant, MiniMap, ReactFlow, SelectionMode, useReactFlow } from "@xyflow/react";
 import { type RefObject, useEffect } from "react";
 
 import { framed, ZOOM } from "../camera";
@@ -51,7 +51,9 @@ export function Pane({ root }: { root: RefObject<HTMLDivElement | null> }) {
       multiSelectionKeyCode={["Meta", "Control", "Shift"]}
       selectionKeyCode="Shift"
       zoomOnDoubleClick={false}
+      selectionMode={SelectionMode.Partial}
       elevateNodesOnSelect
+      elevateEdgesOnSelect
       onlyRenderVisibleElements={nodes.length > MANY}
     >
       <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1.4} />

@@ -1,7 +1,6 @@
 /** The list of everything that is wrong with the pipeline; a click goes to the place. */
 
 import { CircleCheck, TriangleAlert } from "lucide-react";
-import { useState } from "react";
 
 import { useCanvas, useView } from "./context";
 
@@ -9,7 +8,7 @@ export function Problems() {
   const canvas = useCanvas();
   const problems = useView((state) => state.problems);
   const graph = useView((state) => state.doc.graph);
-  const [open, setOpen] = useState(false);
+  const open = useView((state) => state.popover === "problems");
   if (graph.nodes.length === 0) return null;
   const errors = problems.filter((problem) => problem.severity === "error").length;
   const titles = new Map(graph.nodes.map((node) => [node.id, node.title || node.id]));
@@ -25,7 +24,7 @@ export function Problems() {
         aria-expanded={open}
         data-testid="tool-problems"
         data-severity={errors > 0 ? "error" : problems.length > 0 ? "warning" : "none"}
-        onClick={() => setOpen(!open)}
+        onClick={() => canvas.store.set({ popover: open ? null : "problems" })}
       >
         <Icon size={15} aria-hidden /> {problems.length > 0 ? problems.length : ""}
       </button>

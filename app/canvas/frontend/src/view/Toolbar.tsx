@@ -2,7 +2,6 @@
 
 import { useReactFlow } from "@xyflow/react";
 import { Keyboard, LayoutDashboard, type LucideIcon, Maximize, Minus, Play, Plus, Redo2, Save, Square, StickyNote, Undo2 } from "lucide-react";
-import { useState } from "react";
 
 import { addNote, tidy } from "../actions";
 import { costText, latencyText } from "../format";
@@ -34,7 +33,7 @@ export function Toolbar({ centre }: { centre: () => Point }) {
   const canUndo = useView((state) => state.canUndo);
   const canRedo = useView((state) => state.canRedo);
   const readOnly = useView((state) => state.readOnly);
-  const [help, setHelp] = useState(false);
+  const help = useView((state) => state.popover === "help");
   return (
     <div className="rl-top" role="toolbar" aria-label="Canvas">
       <Totals />
@@ -49,7 +48,7 @@ export function Toolbar({ centre }: { centre: () => Point }) {
           </>
         )}
         <Problems />
-        <Tool name="help" label="Keyboard" icon={Keyboard} pressed={help} onClick={() => setHelp(!help)} />
+        <Tool name="help" label="Keyboard" icon={Keyboard} pressed={help} onClick={() => canvas.store.set({ popover: help ? null : "help" })} />
       </div>
       <PageActions />
       {help && <Help />}
