@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from app.config import Config
 from app.model_list import known_entries
+from app.owner import interrupted_runs
 from pipelines.catalogue import ModelEntry
 from pipelines.error import RouteloomError
 from pipelines.gateway.discovery import discover
@@ -214,7 +215,7 @@ def _database(config: Config) -> tuple[DatabaseFinding, tuple[ModelEntry, ...]]:
                 revision=HEAD,
                 size_bytes=size_bytes,
                 workflows=len(storage.workflows.list()),
-                unfinished_runs=tuple(info.id for info in storage.runs.unfinished()),
+                unfinished_runs=tuple(info.id for info in interrupted_runs(storage)),
             )
             return finding, storage.models.list()
     except RouteloomError as error:

@@ -1,11 +1,16 @@
-"""Names a process as the owner of runs, so that another one on the same machine can tell when it has died."""
+"""Names a process as the owner of its runs, and finds the runs whose owner has died."""
 
 from __future__ import annotations
 
 import os
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
+
+if TYPE_CHECKING:
+    from storage import Storage
+    from storage.run import RunInfo
 
 _PID_SPACE = Path("/proc/self/ns/pid")
 
@@ -28,6 +33,13 @@ def has_died(owner: str) -> bool:
     except OSError:
         return False
     return False
+
+
+def interrupted_runs(storage: Storage) -> list[RunInfo]:
+    """Returns the runs that have not ended and that nobody is at work on, oldest first: they may be resumed."""
+    unfinished = storage.runs.unfinished(leased=True)
+    holders = {info.id: storage.runs.holder(info.id) for info in unfinished}
+    return [info for info in unfinished if (holder := holders[info.id]) is None or has_died(holder)]
 
 
 def _place() -> str:

@@ -10,6 +10,7 @@ from app.cli.home import open_library
 from app.cli.output import cell, console, print_json, print_text, tell
 from app.cli.run import report, resume_run
 from app.cli.trace import cost, duration
+from app.owner import interrupted_runs
 from pipelines.error import NotFound
 from pipelines.run import Totals
 
@@ -42,7 +43,7 @@ def list_runs(
 
     with open_library() as (storage, _):
         found = storage.runs.runs(limit=limit)
-        interrupted = {info.id for info in storage.runs.unfinished()}
+        interrupted = {info.id for info in interrupted_runs(storage)}
     if as_json:
         rows: list[dict[str, Any]] = [
             {**info.model_dump(mode="json"), "interrupted": info.id in interrupted} for info in found

@@ -49,8 +49,9 @@ def open_library() -> Iterator[tuple[Storage, Library]]:
 
 @contextmanager
 def open_workspace() -> Iterator[Workspace]:
-    """Opens everything that a run needs."""
+    """Opens everything that a run needs, with the models that other programs serve on this machine."""
     from app.workspace import Workspace
 
     with Workspace(load_config()) as workspace:
+        workspace.refresh_catalogue()
         yield workspace

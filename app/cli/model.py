@@ -39,7 +39,7 @@ def list_models(as_json: AsJson = False) -> None:
     from rich.table import Table
 
     with open_workspace() as workspace:
-        catalogue = workspace.refresh_catalogue()
+        catalogue = workspace.catalogue
         rows = [_described(workspace, entry) for entry in catalogue]
     if as_json:
         print_json({"default": catalogue.default, "models": rows})
@@ -105,7 +105,6 @@ def remove(name: Name, as_json: AsJson = False) -> None:
 def set_default(name: Name, as_json: AsJson = False) -> None:
     """Make a model the one that is asked where a pipeline names none."""
     with open_workspace() as workspace:
-        workspace.refresh_catalogue()
         workspace.set_default_model(name)
         default = workspace.catalogue.default
     if default != name:
@@ -121,8 +120,6 @@ def set_default(name: Name, as_json: AsJson = False) -> None:
 def test_call(name: Name, as_json: AsJson = False) -> None:
     """Ask a model one short question; exit code 1 if it does not answer."""
     with open_workspace() as workspace:
-        if name not in workspace.catalogue:
-            workspace.refresh_catalogue()
         workspace.catalogue.entry(name)
         call = workspace.probe(name)
     reply = call.reply
@@ -217,7 +214,10 @@ def _price(price_in: float | None, price_out: float | None) -> Price | None:
     if price_in is None or price_out is None:
         return None
     today = datetime.now(UTC).date()
-    return Price(input_usd_per_mtok=price_in, output_usd_per_mtok=price_out, as_of=today, source="entered by hand")
+    try:
+        return Price(input_usd_per_mtok=price_in, output_usd_per_mtok=price_out, as_of=today, source="entered by hand")
+    except ValidationError:
+        raise DocumentError("A price is 0 to 1,000,000 USD per million tokens.") from None
 
 
 def _refuse_forbidden(base_url: str) -> None:

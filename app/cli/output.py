@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import typer
 from pydantic import BaseModel
 
@@ -29,8 +29,9 @@ class AlreadyThere(RouteloomError):
 
 def print_json(answer: BaseModel | dict[str, Any] | list[Any]) -> None:
     """Prints the one JSON value of a command."""
-    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    typer.echo(orjson.dumps(answer, default=_plain, option=options), nl=False)
+    text = json.dumps(answer, default=_plain, ensure_ascii=False, indent=2, allow_nan=False)
+    # Half a character, which UTF-8 cannot hold, becomes the escape that JSON has for it.
+    typer.echo(text.encode("utf-8", "backslashreplace"))
 
 
 def print_text(text: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import ValidationError
 
 from app.cli.answer import batch_answer, batch_status, run_answer
 from app.cli.home import open_workspace
@@ -52,7 +53,7 @@ def run(
     ] = None,
     budget_seconds: Annotated[float | None, typer.Option(min=0.001, help="Most seconds.", show_default=False)] = None,
     budget_calls: Annotated[int | None, typer.Option(min=0, help="Most calls to models.", show_default=False)] = None,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2_147_483_647, help="The same seed gives the same run.")] = 0,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask again what was answered before.")] = False,
     tag: Annotated[
         list[str] | None, typer.Option(help="A tag of the question; repeatable.", show_default=False)
@@ -76,7 +77,7 @@ def run(
     def ask(workspace: Workspace, one: Query, left: Budget, sink: EventSink | None) -> Run:
         return workspace.run(pipeline, one, model=model, budget=left, seed=seed, cache=not no_cache, on_event=sink)
 
-    budget = Budget(usd=budget_usd, seconds=budget_seconds, calls=budget_calls)
+    budget = _budget(budget_usd, budget_seconds, budget_calls)
     with open_workspace() as workspace:
         runs = _run_all(workspace, queries, budget, ask, watch=not as_json)
     raise typer.Exit(report(runs, not_run=len(queries) - len(runs), many=many, trace=trace, as_json=as_json))
@@ -106,6 +107,13 @@ def report(runs: Sequence[Run], *, not_run: int, many: bool, trace: bool, as_jso
     if not_run:
         tell(f"{not_run} of {not_run + len(runs)} questions were not asked.")
     return _exit_code(batch_status(runs))
+
+
+def _budget(usd: float | None, seconds: float | None, calls: int | None) -> Budget:
+    try:
+        return Budget(usd=usd, seconds=seconds, calls=calls)
+    except ValidationError:
+        raise typer.BadParameter("a budget is a finite number") from None
 
 
 def _read(path: Path | None, tags: tuple[str, ...]) -> tuple[tuple[Query, ...], bool]:

@@ -10,7 +10,7 @@ import typer
 from app.cli.home import load_config
 from app.cli.model import save
 from app.cli.output import console, print_json, tell
-from pipelines.error import NotFound
+from pipelines.error import ConfigurationError, DocumentError, NotFound, RouteloomError
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 BUNDLES = {"minilm": ("minilm-int8", "minilm-tokenizer")}
 """Names that stand for several files."""
+
+
+class FetchFailed(RouteloomError):
+    """Says that weights could not be fetched."""
 
 
 def register(models: typer.Typer) -> None:
@@ -36,7 +40,6 @@ def pull(
     as_json: AsJson = False,
 ) -> None:
     """Fetch the weights of models that run on this machine, as data, checked by SHA-256."""
-    from pipelines.weight_fetch import fetch
     from pipelines.weights import WEIGHTS, installed
 
     folder = load_config().weights_folder
@@ -53,7 +56,7 @@ def pull(
     with _bars() as bars:
         for name in wanted:
             fetched = name not in present
-            path = fetch(name, folder, _follow(bars, name)) if fetched else folder / WEIGHTS[name].file_name
+            path = _fetch(name, folder, bars) if fetched else folder / WEIGHTS[name].file_name
             rows.append({"name": name, "file": str(path), "fetched": fetched})
     if as_json:
         print_json({"weights": rows})
@@ -94,6 +97,20 @@ def _list_weights(folder: Path, *, as_json: bool) -> None:
         table.add_row(row["name"], f"{row['size_bytes'] / 1e6:.0f}", here_words, f"{row['title']}. {row['note']}")
     console(stderr=False).print(table)
     tell("Fetch one with: routeloom models pull NAME")
+
+
+def _fetch(name: str, folder: Path, bars: Bars) -> Path:
+    """Fetches a weight file.
+
+    Raises:
+        FetchFailed: if it did not come, or something else came.
+    """
+    from pipelines.weight_fetch import fetch
+
+    try:
+        return fetch(name, folder, _follow(bars, name))
+    except (ConfigurationError, DocumentError) as error:
+        raise FetchFailed(str(error)) from error
 
 
 def _bars() -> Bars:

@@ -97,6 +97,11 @@ def test_half_a_price_is_wrong_usage(program: Program) -> None:
     assert (outcome.code, outcome.json["error"]["kind"]) == (2, "UsageError")
 
 
+def test_a_price_that_is_no_number_is_bad_input(program: Program) -> None:
+    args = ("models", "add", "x", "--model", "openai/m", "--price-in", "inf", "--price-out", "1", "--json")
+    assert (program(*args).code, program(*args).json["error"]["kind"]) == (2, "DocumentError")
+
+
 def test_a_test_call_tells_what_the_model_said(asking: Program) -> None:
     outcome = asking("models", "test", "stub", "--json")
     assert outcome.code == 0

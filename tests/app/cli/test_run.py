@@ -156,6 +156,7 @@ def test_a_pipeline_with_errors_is_not_run(asking: Program, stub: Stub) -> None:
         ("run", "--query", "A?", "--json"),
         ("run", "single-expert", "--query", "A?", "--input", "q.txt", "--json"),
         ("run", "single-expert", "--query", "A?", "--budget-usd", "-1", "--json"),
+        ("run", "single-expert", "--query", "A?", "--budget-usd", "nan", "--json"),
         ("run", "single-expert", "--query", "A?", "--seed", "x", "--json"),
         ("run", "single-expert", "--query", "A?", "--no-such-option", "--json"),
         ("run", "single-expert", "--query", "A?", "--resume", "x", "--json"),
@@ -283,7 +284,7 @@ def test_a_killed_run_is_resumed_without_paying_again(asking: Program, stub: Stu
     process.kill()
     process.communicate(timeout=TIMEOUT_S)
     [interrupted] = asking("runs", "--json").json["runs"]
-    assert interrupted["status"] == "running"
+    assert (interrupted["status"], interrupted["interrupted"]) == ("running", True)
     stub.will(says("second"))
     resumed = asking("run", "--resume", interrupted["id"], "--json")
     assert resumed.code == 0, resumed.stderr

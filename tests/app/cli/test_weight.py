@@ -54,7 +54,7 @@ def test_a_fetch_that_fails_is_one_sentence(program: Program, monkeypatch: pytes
     nothing = program.home / "empty"
     nothing.mkdir()
     outcome = program("models", "pull", "minilm", "--json", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(nothing))
-    assert (outcome.code, outcome.json["error"]["kind"]) == (2, "ConfigurationError")
+    assert (outcome.code, outcome.json["error"]["kind"]) == (1, "FetchFailed")
     assert "minilm-int8" in outcome.json["error"]["message"]
 
 
