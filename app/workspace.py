@@ -12,6 +12,7 @@ from app.config import Config
 from app.library import Library
 from app.loop import LoopThread, settle_collector
 from app.model_list import known_entries
+from app.recording import Recordings
 from app.owner import has_died, own_name
 from pipelines.catalogue import Catalogue, ModelEntry, Provider
 from pipelines.chat import Call, ChatRequest, Message, Sampling
@@ -235,5 +236,5 @@ class Workspace:
             "openai_compatible": DirectProvider(rule),
             "litellm": LiteLlmProvider(rule),
             "embedded": EmbeddedProvider(self.config.weights_folder),
-            "replay": ReplayProvider({}),
+            "replay": ReplayProvider(Recordings(self.config.home / "recordings")),
         }

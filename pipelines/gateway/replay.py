@@ -26,7 +26,7 @@ class ReplayProvider:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Takes the recordings by name and the share of the recorded time that an answer takes (1 is real time)."""
-        self._recordings = dict(recordings)
+        self._recordings = recordings
         self._pace = pace
         self._sleep = sleep
 
