@@ -12,23 +12,20 @@ from app.config import Config
 from app.library import Library
 from app.loop import LoopThread, settle_collector
 from app.model_list import known_entries
-from app.recording import Recordings
 from app.owner import has_died, own_name
+from app.recording import Recordings
 from pipelines.catalogue import Catalogue, ModelEntry, Provider
 from pipelines.chat import Call, ChatRequest, Message, Sampling
 from pipelines.document import Pipeline
 from pipelines.engine import Engine, RunHandle
 from pipelines.error import NotFound, RouteloomError, StaleWrite
 from pipelines.event import EventSink
-from pipelines.gateway.address import AddressRule
-from pipelines.gateway.direct import DirectProvider
 from pipelines.gateway.discovery import discover
 from pipelines.gateway.embedded import EmbeddedProvider
 from pipelines.gateway.gateway import Gateway
 from pipelines.gateway.key import key_state
-from pipelines.gateway.litellm_provider import LiteLlmProvider
 from pipelines.gateway.provider import ChatProvider
-from pipelines.gateway.replay import ReplayProvider
+from pipelines.gateway.standard import standard_providers
 from pipelines.graph import Problem, find_problems
 from pipelines.retrieval.embedder import pick_embedder
 from pipelines.run import Budget, Fired, Run, RunSettings
@@ -231,10 +228,6 @@ class Workspace:
         return Catalogue(entries, default=wanted if wanted in names else DEFAULT_MODEL)
 
     def _providers(self) -> Mapping[Provider, ChatProvider]:
-        rule = AddressRule(self.config.allowed_hosts)
-        return {
-            "openai_compatible": DirectProvider(rule),
-            "litellm": LiteLlmProvider(rule),
-            "embedded": EmbeddedProvider(self.config.weights_folder),
-            "replay": ReplayProvider(Recordings(self.config.home / "recordings")),
-        }
+        recordings = Recordings(self.config.home / "recordings")
+        embedded = EmbeddedProvider(self.config.weights_folder)
+        return standard_providers(self.config.allowed_hosts, recordings, {"embedded": embedded})
