@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from types import TracebackType
 from typing import Literal
 
@@ -34,6 +34,7 @@ from storage import Storage, open_storage
 
 DEFAULT_MODEL = "smollm2-135m"
 LEASE_S = 30.0
+STOP_AGAIN_S = 0.2
 
 
 class Workspace:
@@ -153,8 +154,10 @@ class Workspace:
         try:
             return future.result()
         except KeyboardInterrupt:
-            self.stop(run_id)
-            future.result()
+            # A run that has only just been submitted cannot be stopped yet.
+            while not future.done():
+                self.stop(run_id)
+                wait([future], timeout=STOP_AGAIN_S)
             raise
 
     def start(
