@@ -78,23 +78,28 @@ class GroupThread(Generic[Item, Outcome]):
             if self._closed:
                 raise StorageError("The database is closed; open it again.")
             self._waiting.put(ticket)
-            if self._thread is None or not self._thread.is_alive():
-                # A daemon, so that a program that forgets to close still ends; `atexit` then serves what is waiting.
-                self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
-                self._thread.start()
-                atexit.unregister(self.close)
+            if self._thread is None:
                 atexit.register(self.close)
+                self._start()
+
+    def _start(self) -> None:
+        # A daemon, so that a program that forgets to close still ends; `atexit` then serves what is waiting.
+        self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+        self._thread.start()
 
     def _work(self) -> None:
         earliest = 0.0
         open_ = True
         while open_:
             tickets, open_ = self._next_group(earliest)
-            outcomes: Sequence[Outcome | StorageError] = [StorageError("The database thread stopped.")] * len(tickets)
+            outcomes: Sequence[Outcome | StorageError] | None = None
             try:
-                if tickets:
-                    outcomes = self._serve([ticket.item for ticket in tickets])
+                outcomes = self._serve([ticket.item for ticket in tickets]) if tickets else []
             finally:
+                if outcomes is None:
+                    # The error ends this thread, and Python shows it; another one goes on, so that nobody waits for ever.
+                    self._start()
+                    outcomes = [StorageError("The database thread stopped over an unforeseen error.")] * len(tickets)
                 _answer(tickets, outcomes)
             earliest = time.monotonic() + self._pause_s
 
