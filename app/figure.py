@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
+from typing import Final
 
 from pipelines.record import now
 from pipelines.run import Totals
 
+SMALLEST_USD: Final = 1e-8
+
 
 def cost_text(cost_usd: float, *, notional: bool = False) -> str:
-    """Returns an amount with the digits that matter; one that nobody is charged begins with ≈."""
+    """Returns an amount in cents, or with two digits where it is less; ≈ marks one that nobody is charged."""
     mark = "≈" if notional else ""
     if cost_usd == 0:
         return f"{mark}$0"
-    if cost_usd < 0.000_001:
-        return f"{mark}<$0.000001"
-    digits = 2 if cost_usd >= 1 else 4 if cost_usd >= 0.01 else 6
+    if cost_usd < SMALLEST_USD:
+        return f"{mark}<${SMALLEST_USD:.8f}"
+    digits = 2 if cost_usd >= 1 else 1 - math.floor(math.log10(cost_usd))
     text = f"{cost_usd:.{digits}f}"
-    return f"{mark}${text.rstrip('0').rstrip('.') if digits > 2 else text}"
+    whole, _, part = text.rstrip("0").partition(".")
+    return f"{mark}${whole}.{part.ljust(2, '0')}"
 
 
 def totals_text(totals: Totals) -> str:
     """Returns what was paid and what it costs at list price, with the mark of made-up prices."""
-    listed = f"list {cost_text(totals.list_cost_usd)}{' (notional)' if totals.notional else ''}"
-    paid = "paid $0" if totals.notional else f"paid {cost_text(totals.cost_usd)}"
-    return f"{paid} · {listed}"
+    paid = cost_text(totals.cost_usd, notional=totals.notional and totals.cost_usd > 0)
+    listed = cost_text(totals.list_cost_usd, notional=totals.notional)
+    return f"paid {paid} · list {listed}{' (notional)' if totals.notional else ''}"
 
 
 def duration_text(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,7 +38,7 @@ def draw_editor(entry: ModelEntry | None) -> None:
     if not st.button("Save the model", type="primary", key=f"{key}:save"):
         return
     try:
-        made = build_entry(entry, provider, values)
+        made = build_entry(entry, provider, values, workspace().config.allowed_hosts)
     except ConfigurationError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
@@ -48,23 +49,26 @@ def draw_editor(entry: ModelEntry | None) -> None:
     st.rerun()
 
 
-def build_entry(old: ModelEntry | None, provider: str, values: dict[str, Any]) -> ModelEntry:
+def build_entry(
+    old: ModelEntry | None, provider: str, values: dict[str, Any], allowed_hosts: Iterable[str] = ()
+) -> ModelEntry:
     """Returns the entry that was filled in; fields without a widget stay as they were.
 
     Raises:
         ConfigurationError: with every fault, if it is not an entry or its address is not allowed.
     """
-    price_in, price_out = values.pop("price_in"), values.pop("price_out")
+    price_in, price_out = values["price_in"], values["price_out"]
+    told = {name: value for name, value in values.items() if name not in ("price_in", "price_out")}
     if (price_in is None) != (price_out is None):
         raise ConfigurationError("Give both prices, or neither: a call costs tokens in and tokens out.")
     if values["base_url"]:
-        AddressRule(workspace().config.allowed_hosts).check(values["base_url"])
+        AddressRule(allowed_hosts).check(values["base_url"])
     elif provider == "openai_compatible":
         raise ConfigurationError("An OpenAI-compatible server needs its address, such as http://127.0.0.1:8080/v1.")
     kept = old.model_dump() if old else {}
     try:
         return ModelEntry.model_validate(
-            {**kept, **values, "provider": provider, "price": _price(old, price_in, price_out)}
+            {**kept, **told, "provider": provider, "price": _price(old, price_in, price_out)}
         )
     except ValidationError as error:
         faults = [f"{found['loc'][-1]}: {found['msg']}" for found in error.errors(include_url=False)]

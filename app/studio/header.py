@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.figure import age_text
 from app.plain import plain
+from app.redraw import redraw
 from app.state import session
 from app.studio.open_workflow import OpenWorkflow
 from pipelines.graph import Problem
@@ -20,7 +21,7 @@ def draw_header(opened: OpenWorkflow, problems: tuple[Problem, ...], workflows: 
         )
         if name.strip() != opened.name:
             opened.rename(name)
-            st.rerun(scope="fragment")
+            redraw()
         st.badge(f"Version {opened.version}", color="gray")
         if opened.changed:
             st.badge("Unsaved changes · draft kept", icon=":material/edit:", color="orange")
@@ -64,7 +65,7 @@ def _draw_problems(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
             known = problem.node is not None and opened.node(problem.node) is not None
             if known and st.button("Show the node", icon=":material/my_location:", key=f"problem:{number}"):
                 opened.focus(str(problem.node))
-                st.rerun(scope="fragment")
+                redraw()
 
 
 def _draw_versions(opened: OpenWorkflow, workflows: Workflows) -> None:
@@ -78,10 +79,10 @@ def _draw_versions(opened: OpenWorkflow, workflows: Workflows) -> None:
                 if st.button("Bring back", key=f"draft:{draft.branch}"):
                     opened.replace(draft.pipeline)
                     opened.write_draft()
-                    st.rerun(scope="fragment")
+                    redraw()
                 if st.button("Discard", key=f"draft:{draft.branch}:drop"):
                     workflows.drop_draft(opened.slug, draft.branch)
-                    st.rerun(scope="fragment")
+                    redraw()
 
 
 def _draw_version(opened: OpenWorkflow, version: VersionInfo) -> None:
@@ -93,7 +94,7 @@ def _draw_version(opened: OpenWorkflow, version: VersionInfo) -> None:
         st.space("stretch")
         if st.button("Bring back", key=f"version:{version.number}", type="tertiary"):
             opened.restore(version.number)
-            st.rerun(scope="fragment")
+            redraw()
 
 
 def _draw_save(opened: OpenWorkflow) -> None:
@@ -101,4 +102,4 @@ def _draw_save(opened: OpenWorkflow) -> None:
         message = st.text_input("What changed (optional)", key=f"save:message:{opened.version}", max_chars=200)
         if st.button(f"Save as version {opened.version + 1}", type="primary", key="save:now", width="stretch"):
             opened.save(message.strip())
-            st.rerun(scope="fragment")
+            redraw()

@@ -7,6 +7,7 @@ import streamlit as st
 from app.face import docstring
 from app.form.form import draw_form
 from app.plain import plain
+from app.redraw import redraw
 from app.state import FormState, choices, session
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.past import draw_last_run
@@ -31,7 +32,7 @@ def draw_inspector(opened: OpenWorkflow, spec: NodeSpec) -> None:
         st.markdown(f"**{plain(cls.title if cls else spec.kind)}** · `{spec.id}`", width="stretch")
         if st.button("", icon=":material/close:", key="inspector:close", type="tertiary", help="Close"):
             opened.deselect()
-            st.rerun(scope="fragment")
+            redraw()
     config, last, about = st.tabs(["Config", "Last run", "Help"], key="inspector:tabs")
     with config:
         if cls is None:
@@ -65,7 +66,7 @@ def _draw_config(opened: OpenWorkflow, spec: NodeSpec, cls: type[Node]) -> None:
     if filled.reshaped:
         form.generation += 1
     if filled.reshaped or applied != spec.config:
-        st.rerun(scope="fragment")
+        redraw()
 
 
 def _draw_behaviour(opened: OpenWorkflow, spec: NodeSpec, cls: type[Node], key: str) -> None:
@@ -106,13 +107,13 @@ def _draw_pin(opened: OpenWorkflow, spec: NodeSpec, key: str) -> None:
         st.caption("Pinned: the node gives a fixed output and is not run.")
         if st.button("Unpin", icon=":material/keep_off:", key=f"{key}:unpin"):
             opened.patch(spec.id, pinned=None)
-            st.rerun(scope="fragment")
+            redraw()
         return
     run = present_run(opened)
     span = next((span for span in run.spans if span.node_id == spec.id), None) if run else None
     if span is not None and span.fired and st.button("Pin the last output", icon=":material/keep:", key=f"{key}:pin"):
         opened.patch(spec.id, pinned=dict(span.fired.ports))
-        st.rerun(scope="fragment")
+        redraw()
 
 
 def _draw_help(cls: type[Node] | None) -> None:

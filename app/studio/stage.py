@@ -10,6 +10,7 @@ from app.canvas.component import canvas_out, mount_canvas
 from app.canvas.protocol import CanvasData, CanvasProblem
 from app.face import catalogue, faces
 from app.live import live_runs
+from app.redraw import redraw
 from app.state import CANVAS, session, workspace
 from app.studio.inspector import draw_inspector
 from app.studio.open_workflow import OpenWorkflow
@@ -42,7 +43,7 @@ def draw_stage(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
         )
         # A value that Streamlit restored after a lost connection comes without the callback.
         if opened.receive(out, live=False):
-            st.rerun(scope="fragment")
+            redraw()
         if len(opened.selected) == 1 and (spec := opened.node(opened.selected[0])) is not None:
             with st.container(key="inspector"):
                 draw_inspector(opened, spec)
