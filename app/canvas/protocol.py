@@ -192,7 +192,8 @@ def next_number(last: int = 0) -> int:
 class CanvasData(Record):
     """Is everything that Python tells the canvas; `view` names the place, so that two canvases stay apart.
 
-    The canvas takes the graph of `doc` only for a new `id` or a higher `rev`, and obeys each command once.
+    The canvas takes the graph of `doc` only for a new `id` or a higher `rev`, and obeys each command once. `inset_right`
+    is the pixels on the right that the page covers, with a drawer for example.
     """
 
     view: str
@@ -205,6 +206,7 @@ class CanvasData(Record):
     commands: tuple[Command, ...] = ()
     read_only: bool = False
     actions: tuple[Action, ...] = ("run", "save")
+    inset_right: int = Field(default=0, ge=0, le=2_000)
 
     def wire(self) -> dict[str, Any]:
         """Returns the JSON value for the browser; fields that a patch does not set are left out."""

@@ -17,7 +17,7 @@ interface Size {
 }
 
 /** The viewport for a shot; null where there is nothing to show or nothing to move. */
-export function framed(shot: Shot, state: ViewState, now: Viewport | null, size: Size): Viewport | null {
+export function framed(shot: Shot, state: ViewState, now: Viewport | null, frame: Size): Viewport | null {
   const wanted = shot.nodes && shot.nodes.length > 0 ? state.nodes.filter((node) => shot.nodes?.includes(node.id)) : state.nodes;
   if (wanted.length === 0) return null;
   const boxes = [...boxesOf(wanted).values()];
@@ -25,6 +25,7 @@ export function framed(shot: Shot, state: ViewState, now: Viewport | null, size:
   const y = Math.min(...boxes.map((box) => box.y));
   const right = Math.max(...boxes.map((box) => box.x + box.width));
   const bottom = Math.max(...boxes.map((box) => box.y + box.height));
+  const size = { width: frame.width - state.insetRight, height: frame.height };
   const edge = { ...EDGE, left: state.paletteOpen && !state.readOnly && size.width > 560 ? PALETTE : EDGE.left };
   if (shot.how === "reveal" && now) return revealed({ x, y, right, bottom }, now, size, edge);
   const most = shot.how === "near" ? ZOOM.near : ZOOM.fit;

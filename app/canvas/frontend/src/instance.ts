@@ -36,6 +36,7 @@ export interface ViewState {
   problems: Problem[];
   actions: Action[];
   readOnly: boolean;
+  insetRight: number;
   canUndo: boolean;
   canRedo: boolean;
   search: Search | null;
@@ -70,8 +71,7 @@ export class Instance {
   ) {
     const rules = rulesOf(data.catalogue, data.faces);
     const doc = { ...data.doc, graph: settled(data.doc.graph, rules) };
-    const { catalogue, problems, actions, read_only: readOnly } = data;
-    const fixed = { catalogue, rules, problems, actions, readOnly };
+    const fixed = { ...settings(data), rules };
     const ui = { search: null, wiring: null, toasts: [], paletteOpen: true, popover: null, camera: 0 };
     this.store = new Store<ViewState>({ doc, nodes: [], edges: [], canUndo: false, canRedo: false, ...fixed, ...ui });
     this.outbox = new Outbox(randomId(), () => this.store.get().doc, now);
@@ -96,8 +96,7 @@ export class Instance {
 
   /** Takes what Python sent: settings always, its document only if newer, each command once. */
   receive(data: CanvasData): void {
-    const { catalogue, problems, actions, read_only: readOnly } = data;
-    this.store.set({ catalogue, problems, actions, readOnly, rules: rulesOf(catalogue, data.faces) });
+    this.store.set({ ...settings(data), rules: rulesOf(data.catalogue, data.faces) });
     this.adopt(data.doc);
     this.rebuild();
     const fresh = data.commands.filter((command) => command.n > this.lastCommand).sort((a, b) => a.n - b.n);
@@ -274,6 +273,10 @@ export class Instance {
   dismiss(id: number): void {
     this.store.set({ toasts: this.store.get().toasts.filter((toast) => toast.id !== id) });
   }
+}
+
+function settings({ catalogue, problems, actions, read_only: readOnly, inset_right: insetRight }: CanvasData) {
+  return { catalogue, problems, actions, readOnly, insetRight };
 }
 
 /** `crypto.randomUUID` exists only on secure origins; a studio in a local network may have none. */

@@ -171,6 +171,8 @@ export interface CanvasData {
   read_only: boolean;
   /** The page's own actions that the canvas also offers as buttons. */
   actions: Action[];
+  /** Pixels on the right that the page covers, with a drawer for example. */
+  inset_right: number;
 }
 
 export type IntentBody =

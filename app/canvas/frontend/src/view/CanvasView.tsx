@@ -10,7 +10,9 @@ import { HEADER, NODE_WIDTH } from "../geometry";
 import type { Instance } from "../instance";
 import { pressed } from "../keys";
 import type { Kind, Point } from "../protocol";
+import { Boundary } from "./Boundary";
 import { isText, useClipboard } from "./clipboard";
+import { variables } from "./colour";
 import { CanvasContext, useCanvas, useTotals, useView } from "./context";
 import { Empty } from "./Empty";
 import { openSearch } from "./gestures";
@@ -24,11 +26,13 @@ const NARROW = 720;
 
 export function CanvasView({ canvas }: { canvas: Instance }) {
   return (
-    <CanvasContext value={canvas}>
-      <ReactFlowProvider>
-        <Frame />
-      </ReactFlowProvider>
-    </CanvasContext>
+    <Boundary>
+      <CanvasContext value={canvas}>
+        <ReactFlowProvider>
+          <Frame />
+        </ReactFlowProvider>
+      </CanvasContext>
+    </Boundary>
   );
 }
 
@@ -38,6 +42,7 @@ function Frame() {
   const root = useRef<HTMLDivElement>(null);
   const pointer = useRef<Point | null>(null);
   const readOnly = useView((state) => state.readOnly);
+  const inset = useView((state) => state.insetRight);
   const running = useTotals()?.status === "running";
   useKeptFocus(root);
   useLayoutEffect(() => {
@@ -69,6 +74,7 @@ function Frame() {
       tabIndex={0}
       data-testid="canvas"
       data-running={running || undefined}
+      style={variables({ "--inset": `${inset}px` })}
       onKeyDown={onKeyDown}
       onPointerDown={(event) => takeFocus(event, root.current)}
       onPointerDownCapture={(event) => {

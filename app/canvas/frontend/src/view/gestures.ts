@@ -13,6 +13,8 @@ import { clearFits, markFits, pulledType } from "../wiring";
 import { typeColour } from "./colour";
 import { KIND_MIME } from "./Palette";
 
+const FAR = 0.3;
+
 type Root = RefObject<HTMLDivElement | null>;
 type Flow = ReactFlowInstance<FlowNode, FlowEdge>;
 
@@ -121,6 +123,7 @@ function nodeHands(canvas: Instance, root: Root) {
     },
     onMove: (_: unknown, viewport: Viewport) => {
       canvas.viewport = viewport;
+      root.current?.toggleAttribute("data-far", viewport.zoom < FAR);
     },
   };
 }
