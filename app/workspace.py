@@ -227,8 +227,7 @@ class Workspace:
     def _catalogue(self) -> Catalogue:
         entries = [*known_entries(self.config.weights_folder), *self._found, *self.storage.models.list()]
         wanted = self.config.default_model or self.storage.settings.get("default_model") or DEFAULT_MODEL
-        names = {entry.name for entry in entries}
-        return Catalogue(entries, default=wanted if wanted in names else DEFAULT_MODEL)
+        return Catalogue(entries, default=wanted)
 
     def _providers(self) -> Mapping[Provider, ChatProvider]:
         recordings = Recordings(self.config.home / "recordings")
