@@ -65,7 +65,9 @@ export function connectToNode(canvas: Instance, from: PortRef, node: string): vo
   if (!target) return;
   const { inputs, outputs } = portsOf(canvas.store.get().rules, target);
   const side = from.side === "out" ? "in" : "out";
-  const tries = (side === "in" ? inputs : outputs).flatMap((port) => edgeBetween(from, { node, side, port: port.name }) ?? []);
+  const tries = (side === "in" ? inputs : outputs).flatMap(
+    (port) => edgeBetween(from, { node, side, port: port.name }) ?? [],
+  );
   const fits = tries.find((edge) => whyNot(canvas, edge) === null);
   if (fits) connect(canvas, fits);
   else if (tries[0]) connect(canvas, tries[0]);

@@ -60,7 +60,9 @@ export function madeRoom(graph: Graph, rules: Rules, before: GraphEdge, after: G
   const level = source.y + portOffset(ports.get(before.source) ?? none, "out", before.source_port);
   const y = level - portOffset(ports.get(before.target) ?? none, "in", before.target_port);
   const step = NODE_WIDTH + ROOM;
-  const places = new Map<string, Point>([[before.target, { x: Math.max(source.x + step, (source.x + target.x) / 2), y }]]);
+  const places = new Map<string, Point>([
+    [before.target, { x: Math.max(source.x + step, (source.x + target.x) / 2), y }],
+  ]);
   const short = source.x + 2 * step - target.x;
   if (short > 0) {
     for (const id of reachable(graph.edges, after.target)) {

@@ -5,7 +5,7 @@ import { getViewportForBounds, type Viewport } from "@xyflow/react";
 import { boxesOf } from "./flow";
 import type { Shot, ViewState } from "./instance";
 
-export const ZOOM = { min: 0.12, max: 2, fit: 1.05, near: 1.15 };
+export const ZOOM = { min: 0.06, max: 2, fit: 1.05, near: 1.15 };
 const PALETTE = 252;
 const EDGE = { left: 28, right: 28, top: 68, bottom: 28 };
 /** The corner below on the right that the map and the zoom buttons take. */
@@ -18,7 +18,8 @@ interface Size {
 
 /** The viewport for a shot; null where there is nothing to show or nothing to move. */
 export function framed(shot: Shot, state: ViewState, now: Viewport | null, frame: Size): Viewport | null {
-  const wanted = shot.nodes && shot.nodes.length > 0 ? state.nodes.filter((node) => shot.nodes?.includes(node.id)) : state.nodes;
+  const wanted =
+    shot.nodes && shot.nodes.length > 0 ? state.nodes.filter((node) => shot.nodes?.includes(node.id)) : state.nodes;
   if (wanted.length === 0) return null;
   const boxes = [...boxesOf(wanted).values()];
   const x = Math.min(...boxes.map((box) => box.x));
@@ -31,7 +32,14 @@ export function framed(shot: Shot, state: ViewState, now: Viewport | null, frame
   const most = shot.how === "near" ? ZOOM.near : ZOOM.fit;
   const fit = (bottomEdge: number) => {
     const padding = { left: px(edge.left), right: px(edge.right), top: px(edge.top), bottom: px(bottomEdge) };
-    return getViewportForBounds({ x, y, width: right - x, height: bottom - y }, size.width, size.height, ZOOM.min, most, padding);
+    return getViewportForBounds(
+      { x, y, width: right - x, height: bottom - y },
+      size.width,
+      size.height,
+      ZOOM.min,
+      most,
+      padding,
+    );
   };
   const wide = fit(edge.bottom);
   const hidden = boxes.some(

@@ -32,9 +32,15 @@ export function readText(text: string): Clip | null {
     return null;
   }
   if (!isRecord(value) || (value["routeloom"] !== MARK && typeof value["schema_version"] !== "number")) return null;
-  const nodes = list(value["nodes"]).map(readNode).filter((node) => node !== null);
-  const edges = list(value["edges"]).map(readEdge).filter((edge) => edge !== null);
-  const notes = list(value["notes"]).map(readNote).filter((note) => note !== null);
+  const nodes = list(value["nodes"])
+    .map(readNode)
+    .filter((node) => node !== null);
+  const edges = list(value["edges"])
+    .map(readEdge)
+    .filter((edge) => edge !== null);
+  const notes = list(value["notes"])
+    .map(readNote)
+    .filter((note) => note !== null);
   return nodes.length + notes.length > 0 ? { nodes, edges, notes } : null;
 }
 
@@ -48,12 +54,22 @@ export interface Pasted {
 export function paste(graph: Graph, clip: Clip, at: Point): Pasted {
   const corner = topLeft([...clip.nodes.map((node) => node.position), ...clip.notes.map((note) => note.position)]);
   const move = (from: Point): Point => ({ x: at.x + from.x - corner.x, y: at.y + from.y - corner.y });
-  const ids = renamed(clip.nodes.map((node) => [node.id, node.kind]), nodeIds(graph));
-  const noteIds = renamed(clip.notes.map((note) => [note.id, "note"]), new Set(graph.notes.map((note) => note.id)));
+  const ids = renamed(
+    clip.nodes.map((node) => [node.id, node.kind]),
+    nodeIds(graph),
+  );
+  const noteIds = renamed(
+    clip.notes.map((note) => [note.id, "note"]),
+    new Set(graph.notes.map((note) => note.id)),
+  );
   const nodes = clip.nodes.map((node) => {
     return { ...node, id: ids.get(node.id) ?? node.id, position: node.position && move(node.position) };
   });
-  const notes = clip.notes.map((note) => ({ ...note, id: noteIds.get(note.id) ?? note.id, position: move(note.position) }));
+  const notes = clip.notes.map((note) => ({
+    ...note,
+    id: noteIds.get(note.id) ?? note.id,
+    position: move(note.position),
+  }));
   const edges = clip.edges.flatMap((edge) => {
     const source = ids.get(edge.source);
     const target = ids.get(edge.target);

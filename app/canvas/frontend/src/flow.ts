@@ -28,7 +28,12 @@ const NOTE = "note:";
 
 export const noteFlowId = (id: string): string => NOTE + id;
 
-export function flowNodes(graph: Graph, rules: Rules, problems: readonly Problem[], before: readonly FlowNode[]): FlowNode[] {
+export function flowNodes(
+  graph: Graph,
+  rules: Rules,
+  problems: readonly Problem[],
+  before: readonly FlowNode[],
+): FlowNode[] {
   const known = new Map(before.map((node) => [node.id, node]));
   const edges = edgesByNode(graph.edges);
   const notes = graph.notes.map((note) => noteNode(note, known.get(noteFlowId(note.id))));
@@ -51,7 +56,13 @@ function edgesByNode(edges: readonly GraphEdge[]): Map<string, GraphEdge[]> {
   return map;
 }
 
-function card(node: GraphNode, rules: Rules, edges: GraphEdge[], problems: Problem[], before: FlowNode | undefined): CardNode {
+function card(
+  node: GraphNode,
+  rules: Rules,
+  edges: GraphEdge[],
+  problems: Problem[],
+  before: FlowNode | undefined,
+): CardNode {
   const kind = rules.kinds.get(node.kind) ?? null;
   const face = rules.faces[node.id];
   const ports = drawnPorts(portsOf(rules, node), node.id, edges);
@@ -119,7 +130,13 @@ export function flowEdges(graph: Graph, nodes: readonly FlowNode[], before: read
   });
 }
 
-function wire(edge: GraphEdge, source: CardNode, target: CardNode, boxes: ReadonlyMap<string, Box>, old?: FlowEdge): FlowEdge {
+function wire(
+  edge: GraphEdge,
+  source: CardNode,
+  target: CardNode,
+  boxes: ReadonlyMap<string, Box>,
+  old?: FlowEdge,
+): FlowEdge {
   const { position: s, data: sourceData } = source;
   const { position: t, data: targetData } = target;
   const from = { x: s.x + NODE_WIDTH, y: s.y + portOffset(sourceData.ports, "out", edge.source_port) };

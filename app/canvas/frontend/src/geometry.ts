@@ -24,7 +24,10 @@ export function nodeHeight(ports: Ports): number {
 /** Distance of a port's centre from the top of its card. */
 export function portOffset(ports: Ports, side: Side, name: string): number {
   const list = side === "in" ? ports.inputs : ports.outputs;
-  const at = Math.max(0, list.findIndex((port) => port.name === name));
+  const at = Math.max(
+    0,
+    list.findIndex((port) => port.name === name),
+  );
   return HEADER + ROW * at + ROW / 2;
 }
 

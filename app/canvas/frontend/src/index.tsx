@@ -38,7 +38,11 @@ export default function canvas({ data, parentElement, setStateValue }: Arguments
   return () => release(parentElement);
 }
 
-function mounted(parent: HTMLElement | ShadowRoot, instance: Instance, setStateValue: Arguments["setStateValue"]): Mount {
+function mounted(
+  parent: HTMLElement | ShadowRoot,
+  instance: Instance,
+  setStateValue: Arguments["setStateValue"],
+): Mount {
   const host = parent.querySelector(".rl-root");
   if (!host) throw new Error("The canvas found no element .rl-root to draw into.");
   const onPointerDown = (event: PointerEvent) => {

@@ -200,7 +200,9 @@ export class Instance {
     const before = this.selection.nodes;
     const { nodes, edges } = this.store.get();
     this.store.set({
-      nodes: nodes.map((node) => (Boolean(node.selected) === ids.has(node.id) ? node : { ...node, selected: ids.has(node.id) })),
+      nodes: nodes.map((node) =>
+        Boolean(node.selected) === ids.has(node.id) ? node : { ...node, selected: ids.has(node.id) },
+      ),
       edges: edges.map((edge) => (edge.selected ? { ...edge, selected: false } : edge)),
     });
     if (!silent) this.tellSelection(before);
@@ -246,14 +248,20 @@ export class Instance {
   private withFlowPositions(): Graph {
     const { nodes } = this.store.get();
     const rounded = (point: Point) => ({ x: Math.round(point.x), y: Math.round(point.y) });
-    const places = new Map(nodes.filter((node) => node.type === "card").map((node) => [node.id, rounded(node.position)]));
-    const moved = new Map(nodes.flatMap((node) => (node.type === "note" ? [[node.data.note.id, rounded(node.position)]] : [])));
+    const places = new Map(
+      nodes.filter((node) => node.type === "card").map((node) => [node.id, rounded(node.position)]),
+    );
+    const moved = new Map(
+      nodes.flatMap((node) => (node.type === "note" ? [[node.data.note.id, rounded(node.position)]] : [])),
+    );
     const graph = withPositions(this.graph, places);
     const notes = graph.notes.map((note) => {
       const to = moved.get(note.id);
       return to && (to.x !== note.position.x || to.y !== note.position.y) ? { ...note, position: to } : note;
     });
-    const same = graph.nodes.every((node, at) => node === this.graph.nodes[at]) && notes.every((note, at) => note === this.graph.notes[at]);
+    const same =
+      graph.nodes.every((node, at) => node === this.graph.nodes[at]) &&
+      notes.every((note, at) => note === this.graph.notes[at]);
     return same ? this.graph : { ...graph, notes };
   }
 

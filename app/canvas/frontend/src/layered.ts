@@ -44,7 +44,10 @@ export function layered(blocks: readonly Block[], wires: readonly Wire[]): Map<s
   const parts = connectedParts(blocks, wires);
   for (const part of parts.filter((each) => each.length > 1)) {
     const inside = new Set(part.map((block) => block.id));
-    const placed = placePart(part, wires.filter((wire) => inside.has(wire.source)));
+    const placed = placePart(
+      part,
+      wires.filter((wire) => inside.has(wire.source)),
+    );
     const lowest = Math.min(...[...placed.values()].map((point) => point.y));
     let bottom = top;
     for (const block of part) {

@@ -111,7 +111,12 @@ export function fittingPort(rules: Rules, from: { type: string; side: Side }, po
 }
 
 /** How a node of `kind` can be put into `edge`: the input and output to use; null where it does not fit. */
-export function insertion(graph: Graph, rules: Rules, edge: GraphEdge, ports: Ports): { input: Port; output: Port } | null {
+export function insertion(
+  graph: Graph,
+  rules: Rules,
+  edge: GraphEdge,
+  ports: Ports,
+): { input: Port; output: Port } | null {
   const source = graph.nodes.find((node) => node.id === edge.source);
   const target = graph.nodes.find((node) => node.id === edge.target);
   if (!source || !target) return null;

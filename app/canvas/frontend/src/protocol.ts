@@ -107,15 +107,7 @@ export interface Problem {
   severity: "error" | "warning";
 }
 
-export type NodeStatus =
-  | "queued"
-  | "running"
-  | "done"
-  | "skipped"
-  | "failed"
-  | "blocked"
-  | "budget"
-  | "cancelled";
+export type NodeStatus = "queued" | "running" | "done" | "skipped" | "failed" | "blocked" | "budget" | "cancelled";
 
 export type RunStatus = "running" | "done" | "failed" | "budget" | "cancelled" | "no_answer";
 

@@ -40,7 +40,12 @@ export class RunStore {
 
   /** Shows a snapshot, or nothing; a final snapshot of a run is not replaced by an older one of the same run. */
   show(snapshot: RunSnapshot | null): void {
-    if (snapshot && this.current?.run === snapshot.run && this.current.status !== "running" && snapshot.status === "running") {
+    if (
+      snapshot &&
+      this.current?.run === snapshot.run &&
+      this.current.status !== "running" &&
+      snapshot.status === "running"
+    ) {
       return;
     }
     const changed = [

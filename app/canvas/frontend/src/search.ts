@@ -5,7 +5,10 @@ import type { Catalogue, Kind } from "./protocol";
 
 /** Kinds whose title, group or help holds every word of `text`; titles that begin with it come first. */
 export function foundKinds(catalogue: Catalogue, text: string): Kind[] {
-  const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const words = text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   const groups = new Map(catalogue.groups.map((group) => [group.name, group.title]));
   const hay = (kind: Kind) => `${kind.title} ${kind.kind} ${groups.get(kind.group) ?? ""} ${kind.help}`.toLowerCase();
   const rank = (kind: Kind) => {

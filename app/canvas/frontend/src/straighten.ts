@@ -67,7 +67,7 @@ function settle(layer: readonly Item[], wishes: readonly number[], gap: number, 
     const weight = item.stand ? 2 : 1;
     pools.push({ mean: (wishes[index] ?? 0) - top, weight, count: 1 });
     top += item.height + gap;
-    for (let last = pools.at(-1), before = pools.at(-2); last && before && before.mean > last.mean; ) {
+    for (let last = pools.at(-1), before = pools.at(-2); last && before && before.mean > last.mean;) {
       const sum = before.weight + last.weight;
       before.mean = (before.mean * before.weight + last.mean * last.weight) / sum;
       before.weight = sum;

@@ -6,7 +6,11 @@ import { graph, node } from "./fixture";
 
 const original = {
   ...graph(
-    [node("expert_1", "expert", { position: { x: 100, y: 100 } }), node("merge_1", "merge", { position: { x: 400, y: 150 } }), node("out", "answer_output")],
+    [
+      node("expert_1", "expert", { position: { x: 100, y: 100 } }),
+      node("merge_1", "merge", { position: { x: 400, y: 150 } }),
+      node("out", "answer_output"),
+    ],
     ["expert_1.answer->merge_1.values", "merge_1.answer->out.answers"],
   ),
   notes: [{ id: "note_1", text: "Hi", position: { x: 50, y: 60 }, width: 200, height: 80 }],
@@ -28,14 +32,25 @@ test("a whole pipeline document can be pasted", () => {
   expect(pasted.graph.edges).toHaveLength(2);
 });
 
-test.each(["", "hello", "[1, 2]", '{"a": 1}', '{"routeloom": "selection", "nodes": 3}', "{broken", '{"schema_version": 1, "nodes": []}'])(
-  "the text %j is not taken for a copy",
-  (text) => expect(readText(text)).toBeNull(),
-);
+test.each([
+  "",
+  "hello",
+  "[1, 2]",
+  '{"a": 1}',
+  '{"routeloom": "selection", "nodes": 3}',
+  "{broken",
+  '{"schema_version": 1, "nodes": []}',
+])("the text %j is not taken for a copy", (text) => expect(readText(text)).toBeNull());
 
 test("what a stranger adds to a copy is left out", () => {
-  const nodes = [{ id: "a", kind: "expert", evil: "<script>", position: { x: "1", y: 2 }, disabled: "yes", join: { rule: "never" } }, { id: 3, kind: "x" }, { id: "b", kind: "../../etc" }];
-  const clip = readText(JSON.stringify({ routeloom: "selection", nodes, edges: [{ source: "a" }], notes: [{ id: "n" }] }))!;
+  const nodes = [
+    { id: "a", kind: "expert", evil: "<script>", position: { x: "1", y: 2 }, disabled: "yes", join: { rule: "never" } },
+    { id: 3, kind: "x" },
+    { id: "b", kind: "../../etc" },
+  ];
+  const clip = readText(
+    JSON.stringify({ routeloom: "selection", nodes, edges: [{ source: "a" }], notes: [{ id: "n" }] }),
+  )!;
   expect(clip.nodes).toEqual([node("a", "expert", { title: "expert", position: null })]);
   expect([clip.edges, clip.notes]).toEqual([[], []]);
 });

@@ -2,12 +2,20 @@ import { expect, test } from "vitest";
 
 import { costText, firstLine, latencyText, tail, tokenText } from "../src/format";
 
-test.each([[0.412, "412 ms"], [0.0004, "0 ms"], [1.239, "1.24 s"], [12.34, "12.3 s"], [65.2, "1 min 5 s"], [59.97, "1 min 0 s"]])(
-  "%f s reads %s",
-  (latency_s, text) => expect(latencyText(latency_s)).toBe(text),
-);
+test.each([
+  [0.412, "412 ms"],
+  [0.0004, "0 ms"],
+  [1.239, "1.24 s"],
+  [12.34, "12.3 s"],
+  [65.2, "1 min 5 s"],
+  [59.97, "1 min 0 s"],
+])("%f s reads %s", (latency_s, text) => expect(latencyText(latency_s)).toBe(text));
 
-test.each([[318, "318 tok"], [12_345, "12.3k tok"], [2_500_000, "2.5M tok"]])("%i tokens read %s", (tokens, text) => {
+test.each([
+  [318, "318 tok"],
+  [12_345, "12.3k tok"],
+  [2_500_000, "2.5M tok"],
+])("%i tokens read %s", (tokens, text) => {
   expect(tokenText(tokens)).toBe(text);
 });
 

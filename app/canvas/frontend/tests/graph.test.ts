@@ -23,7 +23,10 @@ test("a new node takes the smallest free number and the defaults of its kind", (
 });
 
 test("deleting a node deletes its edges and nothing else", () => {
-  const before = graph([node("a", "expert"), node("b", "expert"), node("c", "expert")], ["a.answer->b.query", "b.answer->c.query", "a.answer->c.query"]);
+  const before = graph(
+    [node("a", "expert"), node("b", "expert"), node("c", "expert")],
+    ["a.answer->b.query", "b.answer->c.query", "a.answer->c.query"],
+  );
   const after = change.without(before, { nodes: new Set(["b"]), notes: new Set(), edges: new Set() });
   expect(after.nodes.map((each) => each.id)).toEqual(["a", "c"]);
   expect(after.edges.map(change.edgeKey)).toEqual(["a.answer->c.query"]);

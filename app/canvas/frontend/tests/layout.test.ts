@@ -9,8 +9,18 @@ import type { Graph } from "../src/protocol";
 import { edge, graph, node, rules } from "./fixture";
 
 function ladder(): Graph {
-  const nodes = [node("in", "query_input"), ...["a", "b", "c", "d", "e"].map((id) => node(id, "expert")), node("m", "merge")];
-  const wires = ["in.query->a.query", "in.query->b.query", "a.answer->c.query", "b.answer->d.query", "c.answer->e.query"];
+  const nodes = [
+    node("in", "query_input"),
+    ...["a", "b", "c", "d", "e"].map((id) => node(id, "expert")),
+    node("m", "merge"),
+  ];
+  const wires = [
+    "in.query->a.query",
+    "in.query->b.query",
+    "a.answer->c.query",
+    "b.answer->d.query",
+    "c.answer->e.query",
+  ];
   return graph(nodes, [...wires, "e.answer->m.values", "d.answer->m.values", "a.answer->m.values"]);
 }
 
@@ -25,22 +35,31 @@ test("a tidy layout flows to the right and no cards overlap", () => {
   const tidy = tidied(ladder(), rules());
   const all = boxes(tidy);
   const at = new Map(all.map((box) => [box.id, box]));
-  for (const wire of tidy.edges) expect(at.get(wire.target)!.x).toBeGreaterThanOrEqual(at.get(wire.source)!.x + NODE_WIDTH);
+  for (const wire of tidy.edges)
+    expect(at.get(wire.target)!.x).toBeGreaterThanOrEqual(at.get(wire.source)!.x + NODE_WIDTH);
   const overlaps = all.flatMap((a, index) =>
-    all.slice(index + 1).filter((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height),
+    all
+      .slice(index + 1)
+      .filter((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height),
   );
   expect(overlaps).toEqual([]);
 });
 
 test("a chain is laid out straight", () => {
-  const tidy = tidied(graph([node("a", "expert"), node("b", "expert"), node("c", "expert")], ["a.answer->b.query", "b.answer->c.query"]), rules());
+  const tidy = tidied(
+    graph([node("a", "expert"), node("b", "expert"), node("c", "expert")], ["a.answer->b.query", "b.answer->c.query"]),
+    rules(),
+  );
   expect(new Set(tidy.nodes.map((each) => each.position!.y)).size).toBe(1);
 });
 
 test("the order of layers undoes a needless crossing", () => {
   const blocks = ["a", "b", "x", "y"].map((id) => ({ id, height: 100 }));
   const wire = (source: string, target: string) => ({ source, target, sourceOffset: 50, targetOffset: 50 });
-  const places = layered([...blocks, { id: "s", height: 100 }], [wire("s", "a"), wire("s", "b"), wire("a", "y"), wire("b", "x")]);
+  const places = layered(
+    [...blocks, { id: "s", height: 100 }],
+    [wire("s", "a"), wire("s", "b"), wire("a", "y"), wire("b", "x")],
+  );
   const above = (top: string, low: string) => places.get(top)!.y < places.get(low)!.y;
   expect(above("a", "b")).toBe(above("y", "x"));
 });
@@ -63,7 +82,10 @@ test("a graph with a loop, as a broken import may have, is still laid out", () =
 });
 
 test("only nodes without a place are placed, right of what feeds them", () => {
-  const half = graph([node("a", "expert", { position: { x: 100, y: 50 } }), node("b", "expert", { position: null })], ["a.answer->b.query"]);
+  const half = graph(
+    [node("a", "expert", { position: { x: 100, y: 50 } }), node("b", "expert", { position: null })],
+    ["a.answer->b.query"],
+  );
   const done = settled(half, rules());
   expect(done.nodes[0]).toBe(half.nodes[0]);
   expect(done.nodes[1]!.position).toEqual({ x: 416, y: 48 });

@@ -5,7 +5,13 @@ import { fittingKinds, foundKinds } from "../src/search";
 import { data, edge, graph, node, rules } from "./fixture";
 
 const drawn = graph(
-  [node("in", "query_input"), node("a", "expert"), node("b", "expert"), node("m", "merge"), node("out", "answer_output")],
+  [
+    node("in", "query_input"),
+    node("a", "expert"),
+    node("b", "expert"),
+    node("m", "merge"),
+    node("out", "answer_output"),
+  ],
   ["in.query->a.query", "a.answer->b.query", "b.answer->m.values"],
 );
 
@@ -22,8 +28,13 @@ test.each([
 });
 
 test("a loop is refused with the names of its nodes", () => {
-  const open = graph([node("a", "expert", { title: "First" }), node("b", "expert", { title: "Second" })], ["a.answer->b.query"]);
-  expect(refusal(open, rules(), edge("b.answer->a.query"))).toBe("This wire would close a loop: Second → First → Second.");
+  const open = graph(
+    [node("a", "expert", { title: "First" }), node("b", "expert", { title: "Second" })],
+    ["a.answer->b.query"],
+  );
+  expect(refusal(open, rules(), edge("b.answer->a.query"))).toBe(
+    "This wire would close a loop: Second → First → Second.",
+  );
 });
 
 test("an input takes the types that it accepts beside its own", () => {

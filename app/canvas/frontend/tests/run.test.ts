@@ -43,7 +43,8 @@ test("only nodes and wires that changed are told", () => {
   const runs = new RunStore();
   const told: string[] = [];
   const wire = "semantic_router_1.maths->expert_1.query";
-  for (const topic of ["run", "node:semantic_router_1", "node:expert_1", `edge:${wire}`]) runs.subscribe(topic, () => told.push(topic));
+  for (const topic of ["run", "node:semantic_router_1", "node:expert_1", `edge:${wire}`])
+    runs.subscribe(topic, () => told.push(topic));
   runs.show(snapshot());
   expect(told).toEqual(["node:semantic_router_1", `edge:${wire}`, "run"]);
   const before = runs.node("semantic_router_1");

@@ -46,7 +46,8 @@ function Frame() {
   const running = useTotals()?.status === "running";
   useKeptFocus(root);
   useLayoutEffect(() => {
-    if (canvas.viewport === null && (root.current?.clientWidth ?? NARROW) < NARROW) canvas.store.set({ paletteOpen: false });
+    if (canvas.viewport === null && (root.current?.clientWidth ?? NARROW) < NARROW)
+      canvas.store.set({ paletteOpen: false });
   }, [canvas]);
   useClipboard(canvas, root, flow, pointer);
   const centre = () => flow.screenToFlowPosition(centreOf(root.current));
@@ -100,7 +101,8 @@ function Frame() {
 }
 
 function takeFocus(event: PointerEvent, root: HTMLElement | null): void {
-  if (isText(event.target) || (event.target instanceof Element && event.target.closest("button, [role=button]"))) return;
+  if (isText(event.target) || (event.target instanceof Element && event.target.closest("button, [role=button]")))
+    return;
   root?.focus({ preventScroll: true });
 }
 

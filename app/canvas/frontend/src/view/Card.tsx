@@ -149,7 +149,10 @@ function Figures({ run }: { run: NodeRun }) {
   const calls = `${run.calls} model ${run.calls === 1 ? "call" : "calls"}`;
   const detail = `${run.input_tokens} tokens in, ${run.output_tokens} out, ${calls}`;
   return (
-    <span className="rl-figures" title={run.notional ? `${detail}. ≈$ is a notional price: nobody is charged.` : detail}>
+    <span
+      className="rl-figures"
+      title={run.notional ? `${detail}. ≈$ is a notional price: nobody is charged.` : detail}
+    >
       {shown.join(" · ")}
     </span>
   );
@@ -162,7 +165,13 @@ function CardMenu({ id, node }: { id: string; node: GraphNode }) {
   const Toggle = node.disabled ? Power : PowerOff;
   return (
     <NodeToolbar position={Position.Top} offset={8} className="rl-menu" nodeId={id}>
-      <button type="button" aria-label="Duplicate" title="Duplicate (Ctrl+D)" data-testid={`menu-duplicate-${id}`} onClick={() => duplicate(canvas)}>
+      <button
+        type="button"
+        aria-label="Duplicate"
+        title="Duplicate (Ctrl+D)"
+        data-testid={`menu-duplicate-${id}`}
+        onClick={() => duplicate(canvas)}
+      >
         <Copy size={14} aria-hidden />
       </button>
       <button
@@ -174,7 +183,13 @@ function CardMenu({ id, node }: { id: string; node: GraphNode }) {
       >
         <Toggle size={14} aria-hidden />
       </button>
-      <button type="button" aria-label="Delete" title="Delete (Del)" data-testid={`menu-delete-${id}`} onClick={() => removeSelection(canvas)}>
+      <button
+        type="button"
+        aria-label="Delete"
+        title="Delete (Del)"
+        data-testid={`menu-delete-${id}`}
+        onClick={() => removeSelection(canvas)}
+      >
         <Trash2 size={14} aria-hidden />
       </button>
     </NodeToolbar>

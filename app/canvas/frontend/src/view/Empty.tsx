@@ -21,8 +21,8 @@ export function Empty({ add }: { add: (kind: Kind) => void }) {
       {!readOnly && (
         <>
           <p>
-            Drag nodes from the left, or press <kbd>/</kbd> to search. Pull a wire from a port to connect two nodes, or into the void
-            to see what fits.
+            Drag nodes from the left, or press <kbd>/</kbd> to search. Pull a wire from a port to connect two nodes, or
+            into the void to see what fits.
           </p>
           {first && (
             <button type="button" className="rl-primary" data-testid="empty-start" onClick={() => add(first)}>

@@ -17,7 +17,14 @@ export function Palette({ add }: { add: (kind: Kind) => void }) {
   const toggle = () => canvas.store.set({ paletteOpen: !open });
   if (!open) {
     return (
-      <button type="button" className="rl-panel rl-palette-open" aria-label="Show the palette" title="Show the palette" data-testid="palette-toggle" onClick={toggle}>
+      <button
+        type="button"
+        className="rl-panel rl-palette-open"
+        aria-label="Show the palette"
+        title="Show the palette"
+        data-testid="palette-toggle"
+        onClick={toggle}
+      >
         <PanelLeftOpen size={16} aria-hidden />
       </button>
     );
@@ -26,7 +33,13 @@ export function Palette({ add }: { add: (kind: Kind) => void }) {
     <aside className="rl-panel rl-palette" aria-label="Palette" data-testid="palette">
       <header>
         <b>Nodes</b>
-        <button type="button" aria-label="Hide the palette" title="Hide the palette" data-testid="palette-toggle" onClick={toggle}>
+        <button
+          type="button"
+          aria-label="Hide the palette"
+          title="Hide the palette"
+          data-testid="palette-toggle"
+          onClick={toggle}
+        >
           <PanelLeftClose size={16} aria-hidden />
         </button>
       </header>
@@ -40,14 +53,22 @@ function Kinds({ add }: { add: (kind: Kind) => void }) {
   const [text, setText] = useState("");
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const found = foundKinds(catalogue, text);
-  const flip = (name: string) => setClosed((old) => new Set(old.has(name) ? [...old].filter((each) => each !== name) : [...old, name]));
+  const flip = (name: string) =>
+    setClosed((old) => new Set(old.has(name) ? [...old].filter((each) => each !== name) : [...old, name]));
   const named = new Set(catalogue.groups.map((group) => group.name));
   const groups = [...catalogue.groups, { name: "", title: "Other" }];
   return (
     <>
       <label className="rl-search">
         <Search size={14} aria-hidden />
-        <input type="search" placeholder="Search nodes" aria-label="Search nodes" data-testid="palette-search" value={text} onChange={(event) => setText(event.target.value)} />
+        <input
+          type="search"
+          placeholder="Search nodes"
+          aria-label="Search nodes"
+          data-testid="palette-search"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
       </label>
       <div className="rl-kinds">
         {groups.map((group) => {
@@ -56,7 +77,13 @@ function Kinds({ add }: { add: (kind: Kind) => void }) {
           const shown = text !== "" || !closed.has(group.name);
           return (
             <section key={group.name}>
-              <button type="button" className="rl-group" aria-expanded={shown} data-testid={`group-${group.name}`} onClick={() => flip(group.name)}>
+              <button
+                type="button"
+                className="rl-group"
+                aria-expanded={shown}
+                data-testid={`group-${group.name}`}
+                onClick={() => flip(group.name)}
+              >
                 <ChevronDown size={13} aria-hidden /> {group.title}
               </button>
               {shown && kinds.map((kind) => <Item key={kind.kind} kind={kind} add={add} />)}

@@ -1,7 +1,7 @@
 /** The drawing surface: hands every gesture of React Flow to the instance. */
 
 import { Background, BackgroundVariant, MiniMap, ReactFlow, SelectionMode, useReactFlow } from "@xyflow/react";
-import { type RefObject, useEffect } from "react";
+import { type RefObject, useEffect, useMemo } from "react";
 
 import { framed, ZOOM } from "../camera";
 import type { FlowEdge, FlowNode } from "../flow";
@@ -26,7 +26,9 @@ export function Pane({ root }: { root: RefObject<HTMLDivElement | null> }) {
   const readOnly = useView((state) => state.readOnly);
   const catalogue = useView((state) => state.catalogue);
   useCamera(canvas, root);
-  const { onMove, ...hands } = gestures(canvas, root, useReactFlow<FlowNode, FlowEdge>());
+  const flow = useReactFlow<FlowNode, FlowEdge>();
+  // Gestures remember what they began with: they have to outlive the drawing that they cause.
+  const hands = useMemo(() => gestures(canvas, root, flow), [canvas, root, flow]);
   return (
     <ReactFlow<FlowNode, FlowEdge>
       {...hands}
@@ -34,7 +36,6 @@ export function Pane({ root }: { root: RefObject<HTMLDivElement | null> }) {
       edges={edges}
       nodeTypes={NODE_TYPES}
       edgeTypes={EDGE_TYPES}
-      onMove={onMove}
       defaultViewport={canvas.viewport ?? { x: 260, y: 80, zoom: 1 }}
       minZoom={ZOOM.min}
       maxZoom={ZOOM.max}

@@ -28,8 +28,14 @@ export function PortRows({ id, ports, problems, run, selected }: Props) {
         const output = ports.outputs[row];
         return (
           <div className="rl-row" key={row}>
-            {input ? <PortEnd node={id} side="in" port={input} wrong={wrong.has(input.name)} run={null} reach={selected} /> : <span />}
-            {output && <PortEnd node={id} side="out" port={output} wrong={wrong.has(output.name)} run={run} reach={selected} />}
+            {input ? (
+              <PortEnd node={id} side="in" port={input} wrong={wrong.has(input.name)} run={null} reach={selected} />
+            ) : (
+              <span />
+            )}
+            {output && (
+              <PortEnd node={id} side="out" port={output} wrong={wrong.has(output.name)} run={run} reach={selected} />
+            )}
           </div>
         );
       })}
@@ -52,7 +58,9 @@ function PortEnd({ node, side, port, wrong, run, reach }: EndProps) {
   const wiring = useView((state) => state.wiring);
   const type = rules.types.get(port.type)?.title ?? port.type;
   const input = side === "in";
-  const needs = input ? ` · ${port.required ? "required" : "optional"}${port.many ? " · takes several wires" : ""}` : "";
+  const needs = input
+    ? ` · ${port.required ? "required" : "optional"}${port.many ? " · takes several wires" : ""}`
+    : "";
   const title = `${port.name} · ${port.type === LOST ? "missing port" : type}${needs}${port.help ? `\n${port.help}` : ""}`;
   const picked = wiring?.node === node && wiring.side === side && wiring.port === port.name;
   const pick = () => pickPort(canvas, { node, side, port: port.name });

@@ -13,7 +13,8 @@ export function Problems() {
   const errors = problems.filter((problem) => problem.severity === "error").length;
   const titles = new Map(graph.nodes.map((node) => [node.id, node.title || node.id]));
   const Icon = problems.length > 0 ? TriangleAlert : CircleCheck;
-  const label = problems.length === 0 ? "No problems" : `${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
+  const label =
+    problems.length === 0 ? "No problems" : `${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
   return (
     <>
       <button
@@ -33,7 +34,11 @@ export function Problems() {
           {problems.length === 0 && <li>This pipeline has no problems.</li>}
           {problems.map((problem, index) => (
             <li key={index} data-severity={problem.severity}>
-              <button type="button" disabled={problem.node === null} onClick={() => problem.node && canvas.focus(problem.node)}>
+              <button
+                type="button"
+                disabled={problem.node === null}
+                onClick={() => problem.node && canvas.focus(problem.node)}
+              >
                 <TriangleAlert size={13} aria-hidden />
                 <span>
                   {problem.node && <b>{titles.get(problem.node) ?? problem.node}</b>} {problem.message}

@@ -32,6 +32,7 @@ function Box({ search, bounds }: { search: OpenSearch; bounds: { width: number; 
   const type = search.from && portRefType(canvas, search.from);
   const all = foundKinds(catalogue, text);
   const kinds = search.from && type ? fittingKinds(rules, all, type, search.from.side) : all;
+  const verb = search.from?.side === "out" ? "takes" : "gives";
   const close = () => canvas.store.set({ search: null });
   const choose = (kind: Kind | undefined) => {
     if (!kind) return;
@@ -50,12 +51,19 @@ function Box({ search, bounds }: { search: OpenSearch; bounds: { width: number; 
   const left = Math.max(8, Math.min(search.screen.x, bounds.width - SIZE.width - 8));
   const top = Math.max(8, Math.min(search.screen.y, bounds.height - SIZE.height - 8));
   return (
-    <div className="rl-panel rl-quick" role="dialog" aria-label="Add a node" data-testid="quick-add" style={{ left, top }} onKeyDown={onKeyDown}>
+    <div
+      className="rl-panel rl-quick"
+      role="dialog"
+      aria-label="Add a node"
+      data-testid="quick-add"
+      style={{ left, top }}
+      onKeyDown={onKeyDown}
+    >
       <label className="rl-search">
         <Search size={14} aria-hidden />
         <input
           ref={input}
-          placeholder={type ? `Add what ${search.from?.side === "out" ? "takes" : "gives"} ${rules.types.get(type)?.title ?? type}` : "Add a node"}
+          placeholder={type ? `Add what ${verb} ${rules.types.get(type)?.title ?? type}` : "Add a node"}
           aria-label="Search nodes to add"
           data-testid="quick-add-search"
           value={text}
@@ -68,30 +76,44 @@ function Box({ search, bounds }: { search: OpenSearch; bounds: { width: number; 
       </label>
       <div className="rl-kinds" role="listbox" aria-label="Nodes" ref={list}>
         {kinds.map((kind, index) => (
-          <button
-            key={kind.kind}
-            type="button"
-            role="option"
-            tabIndex={-1}
-            aria-selected={index === at}
-            className="rl-item"
-            data-testid={`quick-${kind.kind}`}
-            style={variables({ "--accent": groupColour(catalogue, kind.group) })}
-            onPointerDown={(event) => event.preventDefault()}
-            onPointerMove={(event) => (event.movementX !== 0 || event.movementY !== 0) && setAt(index)}
-            onClick={() => choose(kind)}
-          >
-            <span className="rl-tile">
-              <KindIcon name={kind.icon} size={14} />
-            </span>
-            <span>
-              {kind.title}
-              <small>{kind.help}</small>
-            </span>
-          </button>
+          <Option key={kind.kind} kind={kind} active={index === at} point={() => setAt(index)} choose={choose} />
         ))}
         {kinds.length === 0 && <p className="rl-none">Nothing fits here.</p>}
       </div>
     </div>
+  );
+}
+
+interface OptionProps {
+  kind: Kind;
+  active: boolean;
+  point: () => void;
+  choose: (kind: Kind) => void;
+}
+
+function Option({ kind, active, point, choose }: OptionProps) {
+  const catalogue = useView((state) => state.catalogue);
+  return (
+    <button
+      type="button"
+      role="option"
+      tabIndex={-1}
+      aria-selected={active}
+      className="rl-item"
+      data-testid={`quick-${kind.kind}`}
+      style={variables({ "--accent": groupColour(catalogue, kind.group) })}
+      onPointerDown={(event) => event.preventDefault()}
+      // The list may open below a pointer that rests: only a move means something.
+      onPointerMove={(event) => (event.movementX !== 0 || event.movementY !== 0) && point()}
+      onClick={() => choose(kind)}
+    >
+      <span className="rl-tile">
+        <KindIcon name={kind.icon} size={14} />
+      </span>
+      <span>
+        {kind.title}
+        <small>{kind.help}</small>
+      </span>
+    </button>
   );
 }

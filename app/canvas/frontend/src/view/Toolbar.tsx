@@ -1,7 +1,20 @@
 /** The buttons of the canvas: history, notes, tidy-up, problems, help, and the page's own run and save. */
 
 import { useReactFlow } from "@xyflow/react";
-import { Keyboard, LayoutDashboard, type LucideIcon, Maximize, Minus, Play, Plus, Redo2, Save, Square, StickyNote, Undo2 } from "lucide-react";
+import {
+  Keyboard,
+  LayoutDashboard,
+  type LucideIcon,
+  Maximize,
+  Minus,
+  Play,
+  Plus,
+  Redo2,
+  Save,
+  Square,
+  StickyNote,
+  Undo2,
+} from "lucide-react";
 
 import { addNote, tidy } from "../actions";
 import { costText, latencyText } from "../format";
@@ -22,7 +35,15 @@ interface ToolProps {
 
 export function Tool({ name, label, icon: Icon, onClick, disabled = false, pressed }: ToolProps) {
   return (
-    <button type="button" aria-label={label} title={label} aria-pressed={pressed} disabled={disabled} data-testid={`tool-${name}`} onClick={onClick}>
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      aria-pressed={pressed}
+      disabled={disabled}
+      data-testid={`tool-${name}`}
+      onClick={onClick}
+    >
       <Icon size={16} aria-hidden />
     </button>
   );
@@ -41,14 +62,26 @@ export function Toolbar({ centre }: { centre: () => Point }) {
         {!readOnly && (
           <>
             <Tool name="undo" label="Undo (Ctrl+Z)" icon={Undo2} disabled={!canUndo} onClick={() => canvas.undo()} />
-            <Tool name="redo" label="Redo (Ctrl+Shift+Z)" icon={Redo2} disabled={!canRedo} onClick={() => canvas.redo()} />
+            <Tool
+              name="redo"
+              label="Redo (Ctrl+Shift+Z)"
+              icon={Redo2}
+              disabled={!canRedo}
+              onClick={() => canvas.redo()}
+            />
             <i />
             <Tool name="note" label="Add a note" icon={StickyNote} onClick={() => addNote(canvas, centre())} />
             <Tool name="tidy" label="Tidy up (T)" icon={LayoutDashboard} onClick={() => tidy(canvas)} />
           </>
         )}
         <Problems />
-        <Tool name="help" label="Keyboard" icon={Keyboard} pressed={help} onClick={() => canvas.store.set({ popover: help ? null : "help" })} />
+        <Tool
+          name="help"
+          label="Keyboard"
+          icon={Keyboard}
+          pressed={help}
+          onClick={() => canvas.store.set({ popover: help ? null : "help" })}
+        />
       </div>
       <PageActions />
       {help && <Help />}
@@ -75,7 +108,13 @@ function Totals() {
   const look = RUN_LOOK[totals.status];
   const Icon = look.icon;
   return (
-    <div className="rl-panel rl-totals" role="status" data-status={totals.status} data-testid="run-totals" title={look.help}>
+    <div
+      className="rl-panel rl-totals"
+      role="status"
+      data-status={totals.status}
+      data-testid="run-totals"
+      title={look.help}
+    >
       <Icon size={14} aria-hidden className={totals.status === "running" ? "rl-spin" : undefined} />
       <b>{look.word}</b>
       <span title={totals.notional ? "≈$ is a notional price: nobody is charged." : undefined}>
@@ -94,7 +133,9 @@ function PageActions() {
   const running = totals?.status === "running";
   return (
     <div className="rl-panel rl-tools">
-      {actions.includes("save") && <Tool name="save" label="Save (Ctrl+S)" icon={Save} onClick={() => canvas.intend({ type: "save" })} />}
+      {actions.includes("save") && (
+        <Tool name="save" label="Save (Ctrl+S)" icon={Save} onClick={() => canvas.intend({ type: "save" })} />
+      )}
       {actions.includes("run") && (
         <button
           type="button"

@@ -19,7 +19,9 @@ export const Wire = memo(function Wire(props: EdgeProps<FlowEdge>) {
   const targetRun = useNodeRun(target);
   const sourceRun = useNodeRun(source);
   const rules = useView((view) => view.rules);
-  const cut = useView((view) => Boolean(selected) && !view.readOnly && view.edges.filter((edge) => edge.selected).length === 1);
+  const cut = useView(
+    (view) => Boolean(selected) && !view.readOnly && view.edges.filter((edge) => edge.selected).length === 1,
+  );
   const ends = { from: { x: props.sourceX, y: props.sourceY }, to: { x: props.targetX, y: props.targetY } };
   const lane = data && isWhere(ends, data) ? data.lane : null;
   const path = wirePath(ends, lane);

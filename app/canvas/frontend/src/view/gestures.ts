@@ -1,6 +1,12 @@
 /** Turns gestures on the drawing surface into actions: wires, drops, double clicks. */
 
-import type { Connection, FinalConnectionState, OnConnectStartParams, ReactFlowInstance, Viewport } from "@xyflow/react";
+import type {
+  Connection,
+  FinalConnectionState,
+  OnConnectStartParams,
+  ReactFlowInstance,
+  Viewport,
+} from "@xyflow/react";
 import type { DragEvent, MouseEvent as ReactMouseEvent, RefObject } from "react";
 
 import { addIntoWire, addKind, connect, connectToNode, insertInto, reconnect, whyNot } from "../actions";
@@ -23,10 +29,9 @@ export function gestures(canvas: Instance, root: Root, flow: Flow) {
   return { ...wireHands(canvas, root, flow), ...nodeHands(canvas, root), ...dropHands(canvas, root, flow) };
 }
 
-/** The moved wire while an end of it is pulled; React Flow asks about validity without saying which wire moves. */
-const pulling: { wire: string | null } = { wire: null };
-
 function wireHands(canvas: Instance, root: Root, flow: Flow) {
+  // React Flow asks whether a wire may end somewhere without saying that an old wire is being moved.
+  const pulling: { wire: string | null } = { wire: null };
   const end = () => {
     if (root.current) clearFits(root.current);
     root.current?.removeAttribute("data-pulling");
@@ -69,7 +74,13 @@ function wireHands(canvas: Instance, root: Root, flow: Flow) {
 }
 
 /** A wire was let go where it could not end: says why, finds a port on the card below, or offers what fits. */
-function dropped(canvas: Instance, root: Root, flow: Flow, event: MouseEvent | TouchEvent, state: FinalConnectionState): void {
+function dropped(
+  canvas: Instance,
+  root: Root,
+  flow: Flow,
+  event: MouseEvent | TouchEvent,
+  state: FinalConnectionState,
+): void {
   const from = refOf(state.fromNode?.id ?? null, state.fromHandle?.type ?? null, state.fromHandle?.id ?? null);
   const point = screenPoint(event);
   if (!from || !root.current) return;
@@ -80,7 +91,9 @@ function dropped(canvas: Instance, root: Root, flow: Flow, event: MouseEvent | T
     return;
   }
   if (state.toHandle) {
-    canvas.toast(`Two ${from.side === "out" ? "outputs" : "inputs"} cannot be connected: a wire joins an output to an input.`);
+    canvas.toast(
+      `Two ${from.side === "out" ? "outputs" : "inputs"} cannot be connected: a wire joins an output to an input.`,
+    );
     return;
   }
   const below = elementsAt(root.current, point).find((element) => element.closest("[data-card], .rl-panel"));
@@ -94,18 +107,26 @@ export function openSearch(canvas: Instance, root: Root, flow: Flow, screen: Poi
   if (!root.current || canvas.store.get().readOnly) return;
   const frame = root.current.getBoundingClientRect();
   const place = flow.screenToFlowPosition(screen, { snapToGrid: false });
-  const at = { x: from?.side === "in" ? place.x - NODE_WIDTH : place.x, y: place.y - (from ? HEADER + 12 : HEADER / 2) };
+  const at = {
+    x: from?.side === "in" ? place.x - NODE_WIDTH : place.x,
+    y: place.y - (from ? HEADER + 12 : HEADER / 2),
+  };
   canvas.store.set({ search: { at, screen: { x: screen.x - frame.left, y: screen.y - frame.top }, from } });
 }
 
-function nodeHands(canvas: Instance, root: Root) {
+/** Marks at most one wire as the place where a node would go. */
+function marker(): (wire: Element | null) => void {
   let marked: Element | null = null;
-  const mark = (element: Element | null) => {
-    if (element === marked) return;
+  return (wire) => {
+    if (wire === marked) return;
     marked?.removeAttribute("data-insert");
-    element?.setAttribute("data-insert", "true");
-    marked = element;
+    wire?.setAttribute("data-insert", "true");
+    marked = wire;
   };
+}
+
+function nodeHands(canvas: Instance, root: Root) {
+  const mark = marker();
   const lone = (id: string) => !canvas.graph.edges.some((edge) => edge.source === id || edge.target === id);
   return {
     onNodesChange: canvas.nodesChanged.bind(canvas),
@@ -129,13 +150,7 @@ function nodeHands(canvas: Instance, root: Root) {
 }
 
 function dropHands(canvas: Instance, root: Root, flow: Flow) {
-  let marked: Element | null = null;
-  const mark = (element: Element | null) => {
-    if (element === marked) return;
-    marked?.removeAttribute("data-insert");
-    element?.setAttribute("data-insert", "true");
-    marked = element;
-  };
+  const mark = marker();
   return {
     onDragOver: (event: DragEvent) => {
       if (!event.dataTransfer.types.includes(KIND_MIME) || canvas.store.get().readOnly) return;
@@ -187,5 +202,9 @@ function elementsAt(root: HTMLElement, { x, y }: Point): Element[] {
 }
 
 function wireAt(root: HTMLElement, point: Point): Element | null {
-  return elementsAt(root, point).map((element) => element.closest(".react-flow__edge")).find((edge) => edge !== null) ?? null;
+  return (
+    elementsAt(root, point)
+      .map((element) => element.closest(".react-flow__edge"))
+      .find((edge) => edge !== null) ?? null
+  );
 }

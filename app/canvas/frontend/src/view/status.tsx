@@ -1,6 +1,17 @@
 /** How each state of a node looks: an icon and a word, so that colour is never the only sign. */
 
-import { Ban, CircleCheck, CircleSlash2, CircleX, Clock, LoaderCircle, type LucideIcon, OctagonPause, Square, Wallet } from "lucide-react";
+import {
+  Ban,
+  CircleCheck,
+  CircleSlash2,
+  CircleX,
+  Clock,
+  LoaderCircle,
+  type LucideIcon,
+  OctagonPause,
+  Square,
+  Wallet,
+} from "lucide-react";
 
 import type { NodeStatus, RunStatus } from "../protocol";
 
