@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from pipelines.chat import Call
@@ -18,8 +18,8 @@ class CallStore(Protocol):
     async def cached(self, key: str) -> Call | None:
         """Returns a successful call with that key from any run, or None."""
 
-    async def journal(self, run_id: str) -> Mapping[tuple[str, str], Call]:
-        """Returns the successful calls of a run by (node id, key)."""
+    async def history(self, run_id: str) -> Sequence[Call]:
+        """Returns every call of a run, failed ones too, in the order of writing."""
 
     async def put(self, call: Call) -> None:
         """Stores a call and returns once it would survive the death of the process."""
@@ -65,9 +65,9 @@ class MemoryStore:
         """Returns a successful call with that key, or None."""
         return self._answered.get(key)
 
-    async def journal(self, run_id: str) -> Mapping[tuple[str, str], Call]:
-        """Returns the successful calls of a run by (node id, key)."""
-        return {(c.node_id, c.key): c for c in self.calls if c.run_id == run_id and c.reply is not None}
+    async def history(self, run_id: str) -> Sequence[Call]:
+        """Returns every call of a run, failed ones too."""
+        return [call for call in self.calls if call.run_id == run_id]
 
     async def put(self, call: Call) -> None:
         """Keeps the call."""

@@ -49,7 +49,7 @@ class NewCall:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Asks for calls that have a reply: the first with a `key`, or all of a run in the order of writing."""
+    """Asks for calls: the first with a `key` that has a reply, or all of a run in the order of writing."""
 
     by: Literal["key", "run_id"]
     value: str
@@ -148,8 +148,7 @@ def _first_by_key() -> Select[str, str]:
 
 def _all_by_run() -> Select[str, str]:
     wanted = col(CallTable.run_id).in_(bindparam("values", expanding=True))
-    statement = select(col(CallTable.run_id), col(CallTable.record)).where(wanted, ANSWERED)
-    return statement.order_by(col(CallTable.sequence))
+    return select(col(CallTable.run_id), col(CallTable.record)).where(wanted).order_by(col(CallTable.sequence))
 
 
 _STATEMENTS = {"key": _first_by_key(), "run_id": _all_by_run()}

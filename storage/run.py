@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -76,9 +76,9 @@ class RunLog:
         found = await self._finder.ask(Lookup("key", key))
         return found[0] if found else None
 
-    async def journal(self, run_id: str) -> Mapping[tuple[str, str], Call]:
-        """Returns the successful calls of a run by (node id, key)."""
-        return {(call.node_id, call.key): call for call in await self._finder.ask(Lookup("run_id", run_id))}
+    async def history(self, run_id: str) -> Sequence[Call]:
+        """Returns every call of a run, failed ones too, in the order of writing."""
+        return await self._finder.ask(Lookup("run_id", run_id))
 
     async def put(self, call: Call) -> None:
         """Stores a call; a second call with the same id changes nothing."""

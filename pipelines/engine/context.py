@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pipelines.catalogue import Catalogue, ModelEntry
 from pipelines.chat import Call, ChatRequest, Completion
 from pipelines.engine.budget import Ledger, Reservation
+from pipelines.engine.past import Past, used_by
 from pipelines.event import AnyEvent, CallFinished, TokenArrived
 from pipelines.gateway.gateway import Gateway
 from pipelines.run import Budget, Run, RunSettings, Span, Totals
@@ -25,7 +26,7 @@ class RunContext:
     clock: Callable[[], float]
     emit: Callable[[AnyEvent], None]
     streams: bool
-    journal: Mapping[tuple[str, str], Call] = field(default_factory=dict)
+    past: Past = field(default_factory=Past)
     spans: list[Span] = field(default_factory=list)
     totals: Totals = field(default_factory=Totals)
     start_s: float = 0.0
@@ -52,7 +53,7 @@ class NodeModels:
         self.use_cache = context.settings.cache
         self.streams = context.streams
         self.limits_money = context.ledger.limits_money
-        self.totals = Totals()
+        self.totals = context.past.failed.get(node_id, Totals())
 
     async def complete(self, request: ChatRequest) -> Completion:
         """Asks a model; see `pipelines.service.Models`."""
@@ -73,7 +74,7 @@ class NodeModels:
 
     def journaled(self, key: str) -> Call | None:
         """Returns the call if this run paid for it before it was interrupted."""
-        return self._context.journal.get((self.node_id, key))
+        return self._context.past.answered.get((self.node_id, key))
 
     def on_token(self, text: str) -> None:
         """Passes a piece of the answer on."""
@@ -81,18 +82,9 @@ class NodeModels:
 
     def on_call(self, call: Call) -> None:
         """Counts a finished call."""
-        usage = call.reply.usage if call.reply else None
-        # A call from the journal was paid by this very run, before it was interrupted.
-        journaled = self.journaled(call.key) if call.source == "journal" else None
-        used = Totals(
-            calls=1,
-            cached_calls=int(call.source == "cache"),
-            cost_usd=journaled.cost_usd if journaled else call.cost_usd,
-            list_cost_usd=call.list_cost_usd,
-            notional=call.notional,
-            input_tokens=usage.input_tokens if usage else 0,
-            output_tokens=usage.output_tokens if usage else 0,
-        )
+        # A call from the journal was made by this very run, before it was interrupted.
+        made = self.journaled(call.key) if call.source == "journal" else None
+        used = used_by(made or call)
         self.totals += used
         self._context.totals += used
         self._context.emit(

@@ -16,12 +16,13 @@ from pipelines.engine.budget import Ledger
 from pipelines.engine.context import ProbeScope, RunContext
 from pipelines.engine.execution import Execution, Services
 from pipelines.engine.flow import run_flow
+from pipelines.engine.past import Past
 from pipelines.error import ConfigurationError, ModelError, RouteloomError
 from pipelines.event import AnyEvent, EventSink, RunFinished, RunStarted
 from pipelines.gateway.gateway import Gateway
 from pipelines.graph import MAX_NESTING, require_valid
 from pipelines.plan import Plan, build_plan
-from pipelines.run import Fired, Run, RunStatus
+from pipelines.run import Fired, Run, RunStatus, Totals
 from pipelines.service import Embedder, SubPipelines
 from pipelines.store import CallStore, DocumentLibrary, PipelineLibrary, RunStore
 from pipelines.value import Answer, Query
@@ -169,30 +170,30 @@ class Engine:
         pending.append(inner)
         if stopped.is_set():
             inner.cancel()
-        answer: Answer | None = None
         try:
             answer = await inner
         except asyncio.CancelledError:
+            inner.cancel()
+            await asyncio.gather(inner, return_exceptions=True)
+            finished = await self._close(run, context, None, "cancelled")
             if not stopped.is_set():
-                inner.cancel()
-                await asyncio.gather(inner, return_exceptions=True)
-                await self._close(run, context, None, "cancelled")
                 raise
-        return await self._close(run, context, answer, _status(context, answer, stopped.is_set()))
+            return finished
+        return await self._close(run, context, answer, _status(context, answer))
 
     async def _prepare(self, run: Run, on_event: EventSink | None, resume: bool) -> tuple[Plan, RunContext]:
         plan, catalogue = self._checked(run)
-        journal = await self._store.journal(run.id) if resume else {}
-        paid = sum(call.cost_usd for call in journal.values())
+        past = Past.of(await self._store.history(run.id)) if resume else Past()
         context = RunContext(
             run=run,
             gateway=self.gateway,
             catalogue=catalogue,
-            ledger=Ledger(run.settings.budget, self._clock, spent_usd=paid),
+            ledger=Ledger(run.settings.budget, self._clock, spent_usd=past.cost_usd, calls=past.attempts),
             clock=self._clock,
             emit=on_event or _ignore,
             streams=on_event is not None,
-            journal=journal,
+            past=past,
+            totals=sum(past.failed.values(), Totals()),
             start_s=self._clock(),
         )
         await self._store.begin(run)
@@ -262,12 +263,10 @@ class _Nested:
         return answer
 
 
-def _status(context: RunContext, answer: Answer | None, stopped: bool) -> RunStatus:
-    statuses = {span.status for span in context.spans}
-    if stopped and "cancelled" in statuses:
-        return "cancelled"
+def _status(context: RunContext, answer: Answer | None) -> RunStatus:
     if answer is not None:
         return "done"
+    statuses = {span.status for span in context.spans}
     if "budget" in statuses:
         return "budget"
     return "failed" if "failed" in statuses else "no_answer"

@@ -58,7 +58,7 @@ class Execution:
         self._tasks = {node_id: asyncio.create_task(self._drive(step)) for node_id, step in self._plan.steps.items()}
         try:
             await asyncio.gather(*self._tasks.values())
-        except asyncio.CancelledError:
+        except BaseException:
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from pipelines.record import Record
 from storage import Storage, open_storage
 from storage.error import StorageError
 from storage.run import RunLog
@@ -15,7 +16,7 @@ from tests.storage.changed import CALL, MODEL, PIPELINE, RUN, SPAN, STARTED_AT, 
 
 
 @pytest.mark.parametrize("record", [CALL, RUN, MODEL], ids=["call", "run", "model"])
-def test_examples_differ_from_every_default(record: object) -> None:
+def test_examples_differ_from_every_default(record: Record) -> None:
     assert unchanged_fields(record) == []
 
 
@@ -112,12 +113,12 @@ async def test_the_first_successful_call_is_the_cached_one(storage: Storage) -> 
     assert await storage.runs.cached("other") is None
 
 
-async def test_the_journal_holds_the_successful_calls_of_its_run(storage: Storage) -> None:
+async def test_the_history_of_a_run_holds_all_its_calls_in_order(storage: Storage) -> None:
     mine, failed, foreign = call(1), call(2, reply=None), call(3, run_id="run-2")
     for record in (mine, failed, foreign):
         await storage.runs.put(record)
-    assert await storage.runs.journal("run-1") == {("ask", "key-1"): mine}
-    assert await storage.runs.journal("nobody") == {}
+    assert list(await storage.runs.history("run-1")) == [mine, failed]
+    assert list(await storage.runs.history("nobody")) == []
 
 
 async def test_many_lookups_at_once_each_get_their_own_answer(storage: Storage) -> None:

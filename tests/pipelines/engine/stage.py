@@ -16,7 +16,6 @@ from pipelines.gateway.gateway import Gateway
 from pipelines.gateway.scripted import Line, ScriptedProvider
 from pipelines.record import now
 from pipelines.retrieval.hashing import HashingEmbedder
-
 from pipelines.run import Fired, Run, RunSettings
 from pipelines.store import MemoryLibrary, MemoryStore
 from pipelines.value import Query

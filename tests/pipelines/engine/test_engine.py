@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from pipelines.chat import Call
+from pipelines.chat import Attempt, Call, ChatRequest, Message
 from pipelines.document import Pipeline
 from pipelines.engine import reusable_outputs
 from pipelines.error import PipelineInvalid
@@ -310,6 +310,92 @@ def test_a_resumed_run_never_pays_twice() -> None:
     assert run.totals.cost_usd == pytest.approx(2 * 20 / 1e6)
 
 
+def test_a_resumed_run_keeps_to_the_call_budget_of_the_whole_run() -> None:
+    async def work() -> tuple[Run, Stage]:
+        store = Interrupted(survives=1)
+        stage = Stage(store=store)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(stage.run(CASCADE, run_id="r", budget=Budget(calls=1)), 5)
+        store.revived.set()
+        return await stage.run(CASCADE, run_id="r", budget=Budget(calls=1), resume=True), stage
+
+    run, stage = play(work())
+    assert run.status == "budget"
+    assert len(stage.provider.asked) == 1
+
+
+def test_what_failed_calls_cost_before_a_crash_counts_after_it() -> None:
+    pipeline = single_expert(system_prompt="say=yes")
+
+    async def work(**limits: float) -> Run:
+        stage = Stage()
+        lost = Call(
+            run_id="r",
+            node_id="expert",
+            model="small",
+            provider="scripted",
+            key="k",
+            request=ChatRequest(messages=(Message(role="user", content="question"),)),
+            attempts=(Attempt(latency_s=1.0, cost_usd=0.5), Attempt(latency_s=1.0, cost_usd=0.25)),
+            cost_usd=0.75,
+            error_kind="ModelAnsweredGarbage",
+        )
+        await stage.store.put(lost)
+        return await stage.run(pipeline, run_id="r", resume=True, budget=Budget.model_validate(limits))
+
+    run = play(work())
+    assert (run.status, run.totals.calls) == ("done", 2)
+    assert run.totals.cost_usd == pytest.approx(0.75 + 20 / 1e6)
+    assert {span.node_id: span.totals.calls for span in run.spans} == {"question": 0, "expert": 2, "answer": 0}
+    assert play(work(usd=0.75)).status == "budget"
+    assert play(work(calls=2)).status == "budget"
+
+
+def test_a_resumed_run_still_says_what_came_from_the_cache() -> None:
+    async def work() -> Run:
+        store = Interrupted(survives=3)
+        stage = Stage(store=store)
+        await stage.run(CASCADE)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(stage.run(CASCADE, run_id="r"), 5)
+        store.revived.set()
+        return await stage.run(CASCADE, run_id="r", resume=True)
+
+    assert play(work()).totals.cached_calls == 2
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3, 5, 8])
+def test_a_run_can_be_stopped_at_any_moment(turns: int) -> None:
+    async def work() -> tuple[Run, Stage]:
+        stage = Stage()
+        run = Run(pipeline=CASCADE, query=Query(text="?"))
+        handle = stage.engine.start(run)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        handle.stop()
+        return await handle.result(), stage
+
+    run, stage = play(work())
+    assert run.status == "cancelled"
+    assert stage.store.runs[run.id].status == "cancelled"
+
+
+def test_a_listener_that_fails_leaves_nothing_running() -> None:
+    def listen(event: object) -> None:
+        if isinstance(event, NodeFinished) and event.span.node_id == "q":
+            raise ValueError("the listener fell over")
+
+    async def work() -> Stage:
+        stage = Stage()
+        pipeline = racing({"rule": "any"}, "say=slow latency=5", "say=slower latency=50")
+        with pytest.raises(ValueError, match="fell over"):
+            await stage.engine.run(Run(pipeline=pipeline, query=Query(text="?")), on_event=listen)
+        assert len(asyncio.all_tasks()) == 2, "this one and the one that limits it"
+        return stage
+
+    assert play(work()).store.calls == []
+
+
 def test_a_second_run_takes_its_answers_from_the_cache() -> None:
     async def work() -> tuple[Run, Stage]:
         stage = Stage()
@@ -324,7 +410,11 @@ def test_a_second_run_takes_its_answers_from_the_cache() -> None:
 
 def nested(reference: str) -> Pipeline:
     return draw(
-        [node("q", "query_input"), node("inner", "sub_pipeline", {"reference": reference}), node("out", "answer_output")],
+        [
+            node("q", "query_input"),
+            node("inner", "sub_pipeline", {"reference": reference}),
+            node("out", "answer_output"),
+        ],
         "q.query > inner.query",
         "inner.answer > out.answers",
     )
