@@ -192,8 +192,8 @@ def next_number(last: int = 0) -> int:
 class CanvasData(Record):
     """Is everything that Python tells the canvas; `view` names the place, so that two canvases stay apart.
 
-    The canvas takes the graph of `doc` only for a new `id` or a higher `rev`, and obeys each command once. `inset_right`
-    is the pixels on the right that the page covers, with a drawer for example.
+    The canvas takes the graph of `doc` only for a new `id` or a higher `rev`, and obeys each command once.
+    `inset_right` is the pixels on the right that the page covers, with a drawer for example.
     """
 
     view: str
