@@ -97,7 +97,7 @@ class GroupThread(Generic[Item, Outcome]):
                 outcomes = self._serve([ticket.item for ticket in tickets]) if tickets else []
             finally:
                 if outcomes is None:
-                    # The error ends this thread, and Python shows it; another one goes on, so that nobody waits for ever.
+                    # The error ends this thread and Python shows it; another goes on, so that nobody waits in vain.
                     self._start()
                     outcomes = [StorageError("The database thread stopped over an unforeseen error.")] * len(tickets)
                 _answer(tickets, outcomes)

@@ -17,6 +17,7 @@ from storage.error import NameTaken, VersionConflict
 from storage.reference import SLUG, parse_reference, slug_of
 from storage.table import DraftTable, WorkflowTable, WorkflowVersionTable
 from storage.workflow_row import (
+    ancestors_of,
     change_workflow,
     document_of,
     find_workflow,
@@ -166,7 +167,7 @@ class Workflows:
             row = find_workflow(connection, slug)
             of_workflow = statement.where(col(WorkflowVersionTable.workflow_id) == row.id)
             rows = connection.execute(of_workflow.order_by(col(WorkflowVersionTable.number).desc())).mappings().all()
-        ancestors = _ancestors({found["number"]: found["parent"] for found in rows}, row.head)
+        ancestors = ancestors_of({found["number"]: found["parent"] for found in rows}, row.head)
         return tuple(build(VersionInfo, {**found, "side": found["number"] not in ancestors}) for found in rows)
 
     def info(self, slug: str) -> WorkflowInfo:
@@ -293,12 +294,3 @@ def _infos() -> Select[tuple[object, ...]]:
         (col(WorkflowVersionTable.workflow_id) == col(WorkflowTable.id))
         & (col(WorkflowVersionTable.number) == col(WorkflowTable.head)),
     )
-
-
-def _ancestors(parents: dict[int, int | None], head: int) -> set[int]:
-    found: set[int] = set()
-    step: int | None = head
-    while step is not None and step not in found:
-        found.add(step)
-        step = parents.get(step)
-    return found

@@ -81,6 +81,16 @@ def last_number(connection: Connection, workflow_id: int) -> int:
     return int(highest)
 
 
+def ancestors_of(parents: dict[int, int | None], head: int) -> set[int]:
+    """Returns the numbers on the way from the current version back to the first, given the parent of each."""
+    found: set[int] = set()
+    step: int | None = head
+    while step is not None and step not in found:
+        found.add(step)
+        step = parents.get(step)
+    return found
+
+
 def _by_slug(slug: str) -> Select[Any]:
     columns = ("id", "slug", "name", "head", "draft_counter", "deleted_at")
     return select(*(getattr(WorkflowTable, name) for name in columns)).where(col(WorkflowTable.slug) == slug)

@@ -13,7 +13,3 @@ def upgrade() -> None:
     """Moves the schema forward."""
     ${upgrades if upgrades else "pass"}
 
-
-def downgrade() -> None:
-    """Moves the schema back."""
-    ${downgrades if downgrades else "pass"}

@@ -20,10 +20,15 @@ MakeUrl = Callable[[], str]
 USER = "postgres"
 
 
-def _folder_of_programs() -> Path | None:
+def _folder_of_programs() -> Path:
     found = shutil.which("initdb")
     folders = [Path(found).resolve().parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    return folders[-1] if folders and (folders[-1] / "initdb").exists() else None
+    if folders and (folders[-1] / "initdb").exists():
+        return folders[-1]
+    reason = "PostgreSQL is not installed (no initdb); on Debian: apt-get install postgresql"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def _run(*command: str | Path) -> None:
@@ -38,9 +43,6 @@ def _run(*command: str | Path) -> None:
 def postgres_url() -> Iterator[MakeUrl]:
     """Starts a cluster that only this session reaches, and yields a function that makes an empty database."""
     programs = _folder_of_programs()
-    if programs is None:
-        reason = "PostgreSQL is not installed (no initdb); on Debian: apt-get install postgresql"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     folder = Path(tempfile.mkdtemp(prefix="routeloom-pg-"))
     if os.geteuid() == 0:
         shutil.chown(folder, USER)

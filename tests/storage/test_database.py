@@ -11,11 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
 
 from storage import Storage, open_storage
-from storage.database import Database, address_of
+from storage.database import address_of
 from storage.error import DatabaseUnavailable, StorageError
 from storage.migration import FOLDER, HEAD
 from tests.storage.changed import call, pipeline
@@ -57,18 +57,12 @@ def test_a_newer_schema_is_refused(url: str) -> None:
 
 
 def test_a_database_of_something_else_is_refused(url: str) -> None:
-    other = Database(address_of(url), *_engines(url))
-    with other.write() as connection:
+    engine = create_engine(address_of(url))
+    with engine.begin() as connection:
         connection.execute(text("CREATE TABLE cats (name TEXT)"))
-    other.close()
+    engine.dispose()
     with pytest.raises(StorageError, match="belongs to something else: it has a table 'cats'"):
         open_storage(url)
-
-
-def _engines(url: str) -> tuple[object, object]:
-    from sqlalchemy import create_engine
-
-    return create_engine(address_of(url)), create_engine(address_of(url))
 
 
 def test_reading_cannot_write(storage: Storage) -> None:

@@ -66,6 +66,14 @@ def test_a_lost_lease_cannot_be_renewed(leases: Leases, clock: Clock) -> None:
     assert not leases.renew("run-1", "a", 60.0)
 
 
+def test_the_holder_is_known_until_the_lease_ends(leases: Leases, clock: Clock) -> None:
+    assert leases.holder("run-1") is None
+    leases.take("run-1", "a", 60.0)
+    assert leases.holder("run-1") == "a"
+    clock.pass_seconds(60.0)
+    assert leases.holder("run-1") is None
+
+
 def test_a_released_run_is_free(leases: Leases) -> None:
     leases.take("run-1", "a", 60.0)
     leases.release("run-1", "b")

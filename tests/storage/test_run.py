@@ -199,6 +199,21 @@ async def test_a_pipeline_that_shares_its_name_with_a_later_one_keeps_its_text(s
     assert (first.pipeline.nodes[0].config, second.pipeline.nodes[0].config) == ({"a": 1}, {"a": 2})
 
 
+async def test_the_log_hands_out_leases(storage: Storage) -> None:
+    assert storage.runs.lease("run-1", "a", 60.0)
+    assert storage.runs.holder("run-1") == "a"
+    assert not storage.runs.renew("run-1", "b", 60.0)
+    storage.runs.release("run-1", "a")
+    assert storage.runs.holder("run-1") is None
+
+
+async def test_lookups_that_fail_are_told_to_each_that_asked(storage: Storage) -> None:
+    with storage.database.write() as connection:
+        connection.execute(text("ALTER TABLE call RENAME TO elsewhere"))
+    outcomes = await asyncio.gather(*(storage.runs.cached(key) for key in "ab"), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [StorageError, StorageError]
+
+
 async def test_writing_after_close_is_refused(url: str) -> None:
     opened = open_storage(url)
     opened.close()

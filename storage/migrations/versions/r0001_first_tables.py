@@ -16,29 +16,21 @@ ANSWERED = sa.text("answered")
 
 def upgrade() -> None:
     """Creates the tables."""
-    _create_workflows()
-    _create_runs()
-    _create_calls()
-    _create_resources()
+    _create_workflow()
+    _create_workflow_version()
+    _create_draft()
+    _create_snapshot()
+    _create_run()
+    _create_span()
+    _create_lease()
+    _create_call()
+    _create_model()
+    _create_setting()
+    _create_document_set()
+    _create_document()
 
 
-def downgrade() -> None:
-    """Drops the tables."""
-    op.drop_table("workflow_version")
-    op.drop_table("draft")
-    op.drop_table("document")
-    op.drop_table("workflow")
-    op.drop_table("span")
-    op.drop_table("snapshot")
-    op.drop_table("setting")
-    op.drop_table("run")
-    op.drop_table("model")
-    op.drop_table("lease")
-    op.drop_table("document_set")
-    op.drop_table("call")
-
-
-def _create_workflows() -> None:
+def _create_workflow() -> None:
     op.create_table(
         "workflow",
         sa.Column("id", NUMBER, nullable=False),
@@ -53,6 +45,9 @@ def _create_workflows() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("slug"),
     )
+
+
+def _create_workflow_version() -> None:
     op.create_table(
         "workflow_version",
         sa.Column("workflow_id", NUMBER, nullable=False),
@@ -66,6 +61,9 @@ def _create_workflows() -> None:
         sa.ForeignKeyConstraint(["workflow_id"], ["workflow.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("workflow_id", "number"),
     )
+
+
+def _create_draft() -> None:
     op.create_table(
         "draft",
         sa.Column("workflow_id", NUMBER, nullable=False),
@@ -79,13 +77,16 @@ def _create_workflows() -> None:
     )
 
 
-def _create_runs() -> None:
+def _create_snapshot() -> None:
     op.create_table(
         "snapshot",
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("sha256"),
     )
+
+
+def _create_run() -> None:
     op.create_table(
         "run",
         sa.Column("sequence", NUMBER, nullable=False),
@@ -113,6 +114,9 @@ def _create_runs() -> None:
     op.create_index("ix_run_running", "run", ["sequence"], sqlite_where=RUNNING, postgresql_where=RUNNING)
     op.create_index("ix_run_started_at", "run", ["started_at"])
     op.create_index("ix_run_workflow_sequence", "run", ["workflow", "sequence"])
+
+
+def _create_span() -> None:
     op.create_table(
         "span",
         sa.Column("sequence", NUMBER, nullable=False),
@@ -126,6 +130,9 @@ def _create_runs() -> None:
         sa.PrimaryKeyConstraint("sequence"),
     )
     op.create_index("ix_span_run_id", "span", ["run_id"])
+
+
+def _create_lease() -> None:
     op.create_table(
         "lease",
         sa.Column("run_id", sa.Text(), nullable=False),
@@ -135,7 +142,7 @@ def _create_runs() -> None:
     )
 
 
-def _create_calls() -> None:
+def _create_call() -> None:
     op.create_table(
         "call",
         sa.Column("sequence", NUMBER, nullable=False),
@@ -161,7 +168,7 @@ def _create_calls() -> None:
     op.create_index("ix_call_run_id", "call", ["run_id"])
 
 
-def _create_resources() -> None:
+def _create_model() -> None:
     op.create_table(
         "model",
         sa.Column("name", sa.Text(), nullable=False),
@@ -169,6 +176,9 @@ def _create_resources() -> None:
         sa.Column("record", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+
+
+def _create_setting() -> None:
     op.create_table(
         "setting",
         sa.Column("key", sa.Text(), nullable=False),
@@ -176,6 +186,9 @@ def _create_resources() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
+
+
+def _create_document_set() -> None:
     op.create_table(
         "document_set",
         sa.Column("id", NUMBER, nullable=False),
@@ -185,6 +198,9 @@ def _create_resources() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
     )
+
+
+def _create_document() -> None:
     op.create_table(
         "document",
         sa.Column("id", NUMBER, nullable=False),
