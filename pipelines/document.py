@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal
@@ -18,7 +20,9 @@ from pipelines.value import AnyValue
 SCHEMA_VERSION: Final = 1
 MAX_BYTES = 5_000_000
 MAX_NODES = 1_000
+MAX_EDGES = 10 * MAX_NODES
 MAX_DEPTH = 40
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,63}$")]
 PortName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_\-]{0,63}$")]
@@ -99,7 +103,7 @@ class Pipeline(Record):
     name: str = Field(default="Untitled", min_length=1, max_length=200)
     description: str = Field(default="", max_length=5_000)
     nodes: tuple[NodeSpec, ...] = Field(default=(), max_length=MAX_NODES)
-    edges: tuple[Edge, ...] = Field(default=(), max_length=MAX_NODES * 10)
+    edges: tuple[Edge, ...] = Field(default=(), max_length=MAX_EDGES)
     notes: tuple[Note, ...] = Field(default=(), max_length=MAX_NODES)
 
     @model_validator(mode="after")
@@ -170,13 +174,16 @@ def pipeline_from(content: object) -> Pipeline:
     """
     if not isinstance(content, dict):
         raise DocumentError(f"A pipeline is a JSON object; found {_kind_of(content)}.")
+    _refuse_crowd(content)
     _refuse_depth(content)
     try:
-        return Pipeline.model_validate(_lifted(content))
+        pipeline = Pipeline.model_validate(_lifted(content))
     except ValidationError as error:
         raise DocumentError(_sentence(error)) from error
     except RecursionError as error:
         raise DocumentError("The file is nested too deeply to be a pipeline.") from error
+    _refuse_foreign(content, "")
+    return pipeline
 
 
 def _lifted(content: dict[str, Any]) -> dict[str, Any]:
@@ -204,6 +211,14 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
+def _refuse_crowd(content: dict[str, Any]) -> None:
+    """Refuses what is far too much at once, before a sentence is made for each thing wrong in it."""
+    for name, most in (("nodes", MAX_NODES), ("edges", MAX_EDGES), ("notes", MAX_NODES)):
+        found = content.get(name)
+        if isinstance(found, list) and len(found) > most:
+            raise DocumentError(f"The file has {len(found):,} {name}; a pipeline may have at most {most:,}.")
+
+
 def _refuse_depth(content: object) -> None:
     level: list[object] = [content]
     for _ in range(MAX_DEPTH):
@@ -215,6 +230,23 @@ def _refuse_depth(content: object) -> None:
         if not level:
             return
     raise DocumentError(f"The file is nested deeper than {MAX_DEPTH} levels.")
+
+
+def _refuse_foreign(item: object, place: str) -> None:
+    """Refuses what Python reads from JSON and could not write again; `item` is not nested deeply."""
+    if isinstance(item, dict):
+        for name, part in item.items():
+            _refuse_foreign(name, place)
+            _refuse_foreign(part, f"{place}.{name}" if place else name)
+    elif isinstance(item, list):
+        for number, part in enumerate(item):
+            _refuse_foreign(part, f"{place}.{number}")
+    elif isinstance(item, str) and not item.isascii() and _SURROGATE.search(item):
+        raise DocumentError(f"At {place}: the text holds half a character, which is not valid Unicode.")
+    elif isinstance(item, int) and not -(2**63) <= item < 2**63:
+        raise DocumentError(f"At {place}: the whole number has more than 64 bits.")
+    elif isinstance(item, float) and not math.isfinite(item):
+        raise DocumentError(f"At {place}: the number is too large.")
 
 
 def _kind_of(content: object) -> str:

@@ -52,6 +52,11 @@ def test_the_content_hash_sees_a_changed_prompt() -> None:
     assert FULL.model_copy(update={"nodes": (other, FULL.nodes[1])}).content_hash() != FULL.content_hash()
 
 
+def holding(value: str) -> str:
+    """Returns the JSON of a pipeline with a value in the configuration of its node."""
+    return f'{{"schema_version": 1, "nodes": [{{"id": "n", "kind": "expert", "config": {{"x": [{value}]}}}}]}}'
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -66,6 +71,12 @@ def test_the_content_hash_sees_a_changed_prompt() -> None:
         ('{"schema_version": 1, "name": NaN}', "NaN is not a JSON number"),
         ('{"schema_version": 1, "nodes": [{"id": "../x", "kind": "expert"}]}', "At nodes.0.id: string should match"),
         ('{"schema_version": 1, "notes": [{"id": "n", "position": {"x": 1e999, "y": 0}}]}', "At notes.0.position.x"),
+        (holding("1e999"), "At nodes.0.config.x.0: the number is too large."),
+        (holding("9223372036854775808"), "At nodes.0.config.x.0: the whole number has more than 64 bits."),
+        (holding('"\\ud83d"'), "At nodes.0.config.x.0: the text holds half a character, which is not valid Unicode."),
+        (holding('{"\\ud83d": 1}'), "At nodes.0.config.x.0: the text holds half a character"),
+        ('{"schema_version": 1, "nodes": [' + "{}," * 200_000 + "{}]}", "The file has 200,001 nodes; a pipeline may"),
+        ('{"schema_version": 1, "edges": [' + "1," * 10_000 + "1]}", "The file has 10,001 edges; a pipeline may"),
     ],
 )
 def test_what_is_no_pipeline_is_refused_with_the_place(text: str, sentence: str) -> None:
