@@ -15,7 +15,10 @@ export function tokenText(tokens: number): string {
 export function costText(cost_usd: number, notional: boolean): string {
   const sign = notional ? "≈$" : "$";
   if (cost_usd === 0) return `${sign}0`;
-  if (cost_usd < 0.00005) return `<${sign}0.0001`;
+  if (cost_usd < 0.00095) {
+    const decimals = Math.min(10, 1 - Math.floor(Math.log10(cost_usd)));
+    return `${sign}${cost_usd.toFixed(decimals)}`;
+  }
   return `${sign}${cost_usd.toFixed(cost_usd < 0.9995 ? 4 : 2)}`;
 }
 

@@ -20,10 +20,11 @@ test.each([
 });
 
 test.each([
-  [0.0004, false, "$0.0004"],
-  [0.0004, true, "≈$0.0004"],
+  [0.0004, false, "$0.00040"],
+  [0.0000021, true, "≈$0.0000021"],
   [0, false, "$0"],
-  [0.00001, false, "<$0.0001"],
+  [0.00001, false, "$0.000010"],
+  [0.0123, false, "$0.0123"],
   [1.5, false, "$1.50"],
 ] as const)("%f USD (notional %s) read %s", (cost_usd, notional, text) => {
   expect(costText(cost_usd, notional)).toBe(text);
