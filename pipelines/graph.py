@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from pipelines.catalogue import Catalogue
 from pipelines.document import Edge, NodeSpec, Pipeline
 from pipelines.error import ConfigurationError, NotFound, PipelineInvalid
+from pipelines.nesting import Nesting
 from pipelines.node import Node, Port
 from pipelines.nodes import node_kinds
 from pipelines.plan import build_node
@@ -18,7 +20,7 @@ from pipelines.record import Record
 from pipelines.store import PipelineLibrary
 from pipelines.value import VALUE_TYPES, is_compatible
 
-MAX_NESTING = 8
+LONGEST_LIST = 20
 
 
 class Problem(Record):
@@ -77,10 +79,15 @@ class _Check:
         self.faults: dict[str, list[str]] = {}
         for spec in pipeline.nodes:
             self._build(spec)
+        self.input_ports = {n: {port.name: port for port in node.input_ports()} for n, node in self.built.items()}
+        self.output_ports = {n: {port.name: port for port in node.output_ports()} for n, node in self.built.items()}
         self.graph: nx.DiGraph[str] = nx.DiGraph()
         self.graph.add_nodes_from(self.specs)
         self.whole = [e for e in pipeline.edges if e.source in self.specs and e.target in self.specs]
         self.graph.add_edges_from((e.source, e.target) for e in self.whole)
+        self.outgoing: dict[str, list[Edge]] = defaultdict(list)
+        for edge in self.whole:
+            self.outgoing[edge.source].append(edge)
 
     def _build(self, spec: NodeSpec) -> None:
         kinds = node_kinds()
@@ -110,10 +117,10 @@ class _Check:
                 continue
             for message in node.problems():
                 yield Problem(node=spec.id, message=message)
-            yield from self._pins(spec, node)
+            yield from self._pins(spec)
 
-    def _pins(self, spec: NodeSpec, node: Node) -> Iterator[Problem]:
-        outputs = {port.name: port for port in node.output_ports()}
+    def _pins(self, spec: NodeSpec) -> Iterator[Problem]:
+        outputs = self.output_ports[spec.id]
         for name, value in (spec.pinned or {}).items():
             if name not in outputs:
                 yield Problem(node=spec.id, port=name, message=_no_port(name, "output", outputs))
@@ -135,7 +142,7 @@ class _Check:
                 yield from self._types(edge)
 
     def _types(self, edge: Edge) -> Iterator[Problem]:
-        source, target = self._outputs(edge.source), self._inputs(edge.target)
+        source, target = self.output_ports.get(edge.source), self.input_ports.get(edge.target)
         if source is not None and edge.source_port not in source:
             yield Problem(node=edge.source, port=edge.source_port, message=_no_port(edge.source_port, "output", source))
         if target is not None and edge.target_port not in target:
@@ -152,11 +159,10 @@ class _Check:
             )
 
     def ports(self) -> Iterator[Problem]:
+        edges = Counter((e.target, e.target_port) for e in self.whole)
         for node_id in self.built:
-            spec = self.specs[node_id]
-            for port in (self._inputs(node_id) or {}).values():
-                edges = [e for e in self.whole if e.target == node_id and e.target_port == port.name]
-                yield from self._inlet(spec, port, len(edges))
+            for port in self.input_ports[node_id].values():
+                yield from self._inlet(self.specs[node_id], port, edges[node_id, port.name])
 
     def _inlet(self, spec: NodeSpec, port: Port, edges: int) -> Iterator[Problem]:
         needed = port.required and not spec.disabled and spec.pinned is None
@@ -175,16 +181,14 @@ class _Check:
             part = self.graph.subgraph(component)
             if len(component) == 1 and not nx.number_of_selfloops(part):
                 continue
-            first = min(component, key=list(self.specs).index)
+            first = next(node_id for node_id in self.specs if node_id in component)
             loop = [step[0] for step in nx.find_cycle(part, first)]
             path = " → ".join([*loop, loop[0]])
             yield Problem(node=loop[0], message=f"The nodes form a loop, which can never start: {path}.")
 
     def reach(self) -> Iterator[Problem]:
         sources = {n for n, node in self.built.items() if not node.input_ports() or self.specs[n].pinned is not None}
-        reached = set(sources)
-        for source in sources:
-            reached |= nx.descendants(self.graph, source)
+        reached = _reached(self.graph, sources)
         for spec in self.pipeline.nodes:
             if spec.id in self.built and spec.id not in reached and not spec.disabled:
                 message = "No path leads here from the question, so it will never run; connect, disable or delete it."
@@ -194,17 +198,14 @@ class _Check:
         finals = {n for n, node in self.built.items() if node.final and not self.specs[n].disabled}
         if not finals and not self.faults:
             yield Problem(message="The pipeline has no Answer, so nothing would come out; add one and connect it.")
-        useful = set(finals)
-        for final in finals:
-            useful |= nx.ancestors(self.graph, final)
+        useful = _reached(self.graph.reverse(copy=False), finals)
         for spec in self.pipeline.nodes:
             if spec.id in self.built and not spec.disabled and not self.built[spec.id].final:
                 yield from self._loose(spec, useful if finals else set(self.specs))
 
     def _loose(self, spec: NodeSpec, useful: set[str]) -> Iterator[Problem]:
-        out = [e for e in self.whole if e.source == spec.id]
-        for port in (self._outputs(spec.id) or {}).values():
-            targets = [e.target for e in out if e.source_port == port.name]
+        for port in self.output_ports[spec.id].values():
+            targets = [e.target for e in self.outgoing[spec.id] if e.source_port == port.name]
             dead = bool(targets) and not useful.intersection(targets)
             if (not targets and port.required) or dead:
                 message = f"The branch '{port.name}' leads nowhere: what it fires reaches no Answer."
@@ -221,35 +222,26 @@ class _Check:
                     yield Problem(node=node_id, message=str(error))
 
     def nesting(self, library: PipelineLibrary) -> Iterator[Problem]:
+        nesting = Nesting(library)
         for node_id, node in self.built.items():
-            for reference in node.pipeline_references():
+            for reference in () if self.specs[node_id].disabled else node.pipeline_references():
                 try:
-                    _refuse_recursion(library, reference, (f"this pipeline ({self.pipeline.name})",))
+                    nesting.check(reference, self.pipeline.name)
                 except (NotFound, ConfigurationError) as error:
                     yield Problem(node=node_id, message=str(error))
 
-    def _outputs(self, node_id: str) -> Mapping[str, Port] | None:
-        node = self.built.get(node_id)
-        return None if node is None else {port.name: port for port in node.output_ports()}
 
-    def _inputs(self, node_id: str) -> Mapping[str, Port] | None:
-        node = self.built.get(node_id)
-        return None if node is None else {port.name: port for port in node.input_ports()}
-
-
-def _refuse_recursion(library: PipelineLibrary, reference: str, path: tuple[str, ...]) -> None:
-    if reference in path or len(path) > MAX_NESTING:
-        raise ConfigurationError(f"The sub-pipelines contain each other: {' → '.join((*path, reference))}.")
-    for spec in library.pipeline(reference).nodes:
-        if spec.kind in node_kinds():
-            try:
-                inner = build_node(spec)
-            except ValidationError:
-                continue
-            for deeper in inner.pipeline_references():
-                _refuse_recursion(library, deeper, (*path, reference))
+def _reached(graph: nx.DiGraph[str], starts: set[str]) -> set[str]:
+    """Returns the nodes that a path leads to from one of the starts, these included."""
+    reached, waiting = set(starts), list(starts)
+    while waiting:
+        new = [node for node in graph.successors(waiting.pop()) if node not in reached]
+        reached.update(new)
+        waiting += new
+    return reached
 
 
 def _no_port(name: str, side: str, ports: Mapping[str, Port]) -> str:
-    known = ", ".join(f"{port.name} ({port.type})" for port in ports.values()) or "none"
-    return f"There is no {side} '{name}'; the {side}s are {known}."
+    known = [f"{port.name} ({port.type})" for port in ports.values()]
+    more = f" and {len(known) - LONGEST_LIST} more" if len(known) > LONGEST_LIST else ""
+    return f"There is no {side} '{name}'; the {side}s are {', '.join(known[:LONGEST_LIST]) or 'none'}{more}."

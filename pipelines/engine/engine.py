@@ -20,7 +20,8 @@ from pipelines.engine.past import Past
 from pipelines.error import ConfigurationError, ModelError, RouteloomError
 from pipelines.event import AnyEvent, EventSink, RunFinished, RunStarted
 from pipelines.gateway.gateway import Gateway
-from pipelines.graph import MAX_NESTING, require_valid
+from pipelines.graph import require_valid
+from pipelines.nesting import MAX_NESTING
 from pipelines.plan import Plan, build_plan
 from pipelines.run import Fired, Run, RunStatus, Totals
 from pipelines.service import Embedder, SubPipelines

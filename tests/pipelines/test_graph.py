@@ -61,6 +61,14 @@ def test_a_missing_port_lists_those_there_are() -> None:
     assert ("q", "question", "There is no output 'question'; the outputs are query (query).") in found
 
 
+def test_a_long_list_of_ports_is_cut() -> None:
+    prompt = "".join(f"{{a{number}}}" for number in range(22))
+    expert = node("e", "expert", {"prompt_template": "{query}" + prompt})
+    [message] = [m for _, port, m in problems_of([QUESTION, expert], "q.query > e.nothing") if port == "nothing"]
+    assert message.startswith("There is no input 'nothing'; the inputs are query (query), ")
+    assert message.endswith("(text) and 5 more.")
+
+
 def test_an_edge_into_nowhere_is_reported() -> None:
     found = problems_of([QUESTION, ANSWER], "q.query > ghost.query")
     message = "The edge q.query->ghost.query joins the node 'ghost', which does not exist."
@@ -156,6 +164,43 @@ def test_sub_pipelines_that_contain_each_other_are_reported() -> None:
     assert [(p.node, p.message) for p in found] == [
         ("s", "The sub-pipelines contain each other: this pipeline (Drawn) → loop → loop.")
     ]
+
+
+def test_sub_pipelines_that_grow_out_of_hand_are_refused_at_once() -> None:
+    def fanned(deeper: str) -> Pipeline:
+        inner = [node(f"s{i}", "sub_pipeline", {"reference": deeper}) for i in range(20)]
+        return draw([QUESTION, *inner, ANSWER])
+
+    library = MemoryLibrary({"p1": single_expert(), **{f"p{n}": fanned(f"p{n - 1}") for n in range(2, 7)}})
+    outer = draw([QUESTION, node("s", "sub_pipeline", {"reference": "p6"}), ANSWER])
+    assert [p.message for p in find_problems(outer, library=library) if "inside" in p.message] == [
+        "The pipeline 'p4' has 33,262 nodes with all that is inside it; at most 10,000 can run."
+    ]
+
+
+def test_sub_pipelines_may_be_nested_eight_deep_and_not_deeper() -> None:
+    def calling(deeper: str) -> Pipeline:
+        return draw(
+            [QUESTION, node("s", "sub_pipeline", {"reference": deeper}), ANSWER],
+            "q.query > s.query",
+            "s.answer > out.answers",
+        )
+
+    library = MemoryLibrary({"p1": single_expert(), **{f"p{n}": calling(f"p{n - 1}") for n in range(2, 10)}})
+    assert find_problems(calling("p8"), library=library) == ()
+    [problem] = find_problems(calling("p9"), library=library)
+    assert problem.message.startswith("The sub-pipelines are nested deeper than 8: this pipeline (Drawn) → p9 → p8")
+
+
+def test_a_disabled_sub_pipeline_is_not_followed() -> None:
+    off = node("s", "sub_pipeline", {"reference": "ghost"}, disabled=True)
+    assert (
+        find_problems(
+            draw([*single_expert().nodes, off], "question.query > expert.query", "expert.answer > answer.answers"),
+            library=MemoryLibrary(),
+        )
+        == ()
+    )
 
 
 def test_all_problems_come_at_once_in_the_order_of_the_nodes() -> None:
