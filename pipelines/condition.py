@@ -1,4 +1,4 @@
-"""Safe conditions over a question; the only importer of rule-engine and regex.
+"""Safe conditions over a question; the only importer of rule-engine.
 
 What a stranger wrote is evaluated here, so the language is a small part of rule-engine's: no functions, no loops, no
 powers, and regular expressions run with a time limit.
@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from pipelines.error import ConfigurationError
 from pipelines.language import language_of
+from pipelines.pattern import compile_pattern
 from pipelines.value import Query
 from pipelines.word import words
 
@@ -22,7 +23,6 @@ METHODS: Final = ("as_lower", "as_upper", "length", "is_empty", *CALLABLE)
 KEYWORDS: Final = ("and", "or", "not", "in", "true", "false")
 MAX_CHARACTERS = 2_000
 MAX_TOKENS = 200
-MAX_PATTERN_CHARACTERS = 300
 PATTERN_TIMEOUT_S = 0.2
 
 _TOKEN = re.compile(
@@ -170,15 +170,11 @@ def _without_patterns(
 
 
 def _pattern_test(operator: _Token, literal: _Token, expression: str) -> Callable[[str], bool]:
-    import regex
-
     source = re.sub(r"\\(['\"])", r"\1", literal.text[1:-1])
-    if len(source) > MAX_PATTERN_CHARACTERS:
-        raise _wrong(f"the regular expression is longer than {MAX_PATTERN_CHARACTERS} characters", literal, expression)
     try:
-        pattern = regex.compile(source)
-    except (regex.error, RecursionError, OverflowError) as error:
-        raise _wrong(f"the regular expression is wrong: {error}", literal, expression) from error
+        pattern = compile_pattern(source)
+    except ConfigurationError as error:
+        raise _wrong(str(error), literal, expression) from error
     find = pattern.search if operator.text.endswith("~~") else pattern.match
     wanted = operator.text.startswith("=")
 

@@ -77,10 +77,17 @@ async def test_an_unclear_language_is_empty() -> None:
         ("length > " + "1" * 3_000, "at most 2000"),
         ("length > 1" + " or length > 1" * 100, "at most 200 are allowed"),
         ("text =~~ '" + "a" * 301 + "'", "longer than 300 characters"),
+        ("text =~ '((a{200}){200}){200}'", "character 9: the counts in the regular expression multiply to more than"),
+        ("text =~ '(a{1000}){1000}'", "multiply to more than 20,000"),
+        ("text =~ 'a{30000}'", "multiply to more than 20,000"),
     ],
 )
 def test_what_is_no_condition_is_refused_in_one_sentence(expression: str, words: str) -> None:
     assert words in str(condition_problem(expression))
+
+
+def test_counts_side_by_side_are_fine() -> None:
+    assert condition_problem(r"text =~ '\d{4}-\d{2}-\d{2} \w{1,500} \w{1,500}'") is None
 
 
 def test_the_longest_condition_works() -> None:

@@ -53,6 +53,13 @@ def test_what_breaks_the_schema_is_named_with_its_place() -> None:
         ({"properties": {"a": {"pattern": "("}}}, "The JSON schema is wrong at properties.a.pattern"),
         ({"$ref": "http://127.0.0.1:9/x"}, "The JSON schema points to 'http://127.0.0.1:9/x'"),
         ({"properties": {"a": {"items": [{"$ref": "file:///etc/passwd"}]}}}, "points to 'file:///etc/passwd'"),
+        ({"$schema": 5}, "names a dialect where none can be"),
+        ({"$schema": ["a"]}, "names a dialect where none can be"),
+        ({"not": {"$schema": "http://json-schema.org/draft-07/schema#"}}, "names a dialect where none can be"),
+        ({"$id": 5}, "The JSON schema is wrong at $id: 5 is not of type 'string'."),
+        ({"pattern": "(a{999}){999}"}, "In the JSON schema the counts in the regular expression multiply"),
+        ({"not": {"patternProperties": {"(a+)+$": {}}}}, "uses patternProperties, which is not supported"),
+        ({"required": [1] * 1_001}, "has a list of 1,001; at most 1,000 are allowed"),
     ],
 )
 def test_a_schema_that_cannot_be_checked_is_a_problem(schema: dict[str, Any], sentence: str) -> None:
@@ -71,6 +78,40 @@ def test_a_foreign_reference_is_never_fetched() -> None:
     problem = mismatch({}, {"$ref": "http://127.0.0.1:9/schema.json"})
     assert problem is not None
     assert problem.startswith("The JSON schema points to a place that it does not have")
+
+
+TOO_LONG = "The data is too large or the JSON schema too intricate to be checked in time."
+
+
+@pytest.mark.parametrize(
+    ("schema", "data"),
+    [
+        ({"type": "array", "items": {"pattern": "^(a|a|b)+(a|aa)+$"}}, ["a" * 5_000 + "!"]),
+        (
+            {
+                "$defs": {f"l{n}": {"allOf": [{"$ref": f"#/$defs/l{n + 1}"}] * 10} for n in range(9)} | {"l9": {}},
+                "$ref": "#/$defs/l0",
+            },
+            "x",
+        ),
+        ({"uniqueItems": True}, [{}] * 1_001),
+    ],
+    ids=["pattern", "references", "unique"],
+)
+def test_a_check_that_would_take_for_ever_is_given_up(schema: dict[str, Any], data: object) -> None:
+    assert schema_problem(schema) is None
+    assert mismatch(data, schema) == TOO_LONG
+
+
+def test_a_pattern_is_checked() -> None:
+    assert mismatch("abc", {"pattern": "^[a-c]+$"}) is None
+    assert mismatch("abd", {"pattern": "^[a-c]+$"}) == "At the top: 'abd' does not match '^[a-c]+$'."
+
+
+@pytest.mark.parametrize("text", ['{"a": 1e999}', '{"a": "\\ud83d"}', '{"a": NaN}', '{"a": "\ud83d"}', "[" * 2_000])
+def test_json_that_could_not_be_written_again_is_no_json(text: str) -> None:
+    with pytest.raises(DocumentError, match="Found no JSON"):
+        parse_json(text)
 
 
 def test_a_schema_that_refers_to_itself_without_end_is_refused() -> None:
