@@ -15,6 +15,8 @@ from pipelines.gateway.failure import error_for, message_in
 
 TOP_LOGPROBS = 5
 MAX_PLAUSIBLE_TOKENS = 10_000_000
+_HALF = re.compile("[\ud800-\udfff]")
+_FIRST_HALF = re.compile("[\ud800-\udbff]")
 _COUNTS = re.compile(rb'"(prompt|completion)_tokens"\s*:\s*(\d{1,8})(?!\d)')
 
 
@@ -97,13 +99,13 @@ def read_reply(data: Any, request: ChatRequest, subject: str) -> Reply:
     try:
         choice = data["choices"][0]
         message = choice["message"]
-        text = _text(message.get("content"))
+        text = _whole(_text(message.get("content")))
         refusal = message.get("refusal")
     except (LookupError, TypeError, AttributeError):
         raise ModelAnsweredGarbage(f"{subject} answered with a choice that holds no message.", usage=usage) from None
     finish = _finish(choice.get("finish_reason"))
     if text is None and isinstance(refusal, str):
-        text, finish = refusal, "content_filter"
+        text, finish = _whole(refusal), "content_filter"
     if text is None:
         hint = " It spent all its tokens before answering; allow more." if finish == "length" else ""
         raise ModelAnsweredGarbage(f"{subject} answered without text.{hint}", usage=usage)
@@ -125,6 +127,7 @@ class StreamFold:
         self._finish: str | None = None
         self._usage: Usage | None = None
         self._has_choice = False
+        self._half = ""
 
     @property
     def text(self) -> str:
@@ -167,6 +170,9 @@ class StreamFold:
         self._has_choice = True
         self._finish = _finish(choice.get("finish_reason")) or self._finish
         self._logprobs += logprobs if isinstance(logprobs, list) else []
+        piece = self._half + piece
+        self._half = piece[-1:] if _FIRST_HALF.match(piece[-1:]) else ""
+        piece = str(_whole(piece[:-1] if self._half else piece))
         if piece:
             self._pieces.append(piece)
         return piece
@@ -180,7 +186,7 @@ class StreamFold:
         if not self._has_choice:
             raise ModelAnsweredGarbage(f"{self._subject} streamed no answer.", usage=self._usage)
         return Reply(
-            text=self.text,
+            text=self.text + _whole(self._half),
             usage=self.usage,
             finish_reason=self._finish or "stop",
             logprobs=_logprobs({"content": self._logprobs}) if self._request.logprobs else None,
@@ -215,6 +221,13 @@ def _text(content: Any) -> str | None:
     return content if isinstance(content, str) else None
 
 
+def _whole(text: Any) -> Any:
+    """Returns a text with the halves of characters joined, and replaced where the other half never came."""
+    if not isinstance(text, str) or text.isascii() or not _HALF.search(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _logprobs(raw: Any) -> tuple[TokenLogprob, ...] | None:
     """Returns the log-probabilities, or None where there are none or they cannot be true."""
     entries = raw.get("content") if isinstance(raw, dict) else None
@@ -223,9 +236,9 @@ def _logprobs(raw: Any) -> tuple[TokenLogprob, ...] | None:
     try:
         return tuple(
             TokenLogprob(
-                token=entry["token"],
+                token=_whole(entry["token"]),
                 logprob=entry["logprob"],
-                top={other["token"]: other["logprob"] for other in entry.get("top_logprobs") or ()},
+                top={_whole(other["token"]): other["logprob"] for other in entry.get("top_logprobs") or ()},
             )
             for entry in entries
         )

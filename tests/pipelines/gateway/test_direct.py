@@ -152,6 +152,26 @@ async def test_a_stream_tells_tokens_and_brings_everything_else_along() -> None:
     assert server.bodies[0]["stream_options"] == {"include_usage": True}
 
 
+async def test_half_a_character_in_an_answer_is_replaced() -> None:
+    async with s.serving() as server:
+        server.will(s.says("a\ud83d b"))
+        provider = DirectProvider()
+        reply = await provider.complete(entry(server.base_url), ask(), None)
+        await provider.aclose()
+    assert reply.text == "a\ufffd b"
+
+
+async def test_a_character_cut_in_two_by_the_stream_is_joined() -> None:
+    heard: list[str] = []
+    async with s.serving() as server:
+        server.will(s.streams(s.chunk("a\ud83d"), s.chunk("\ude00b\ude00"), s.chunk("\ud83d"), s.chunk(finish="stop")))
+        provider = DirectProvider()
+        reply = await provider.complete(entry(server.base_url), ask(), heard.append)
+        await provider.aclose()
+    assert heard == ["a", "\U0001f600b\ufffd"]
+    assert reply.text == "a\U0001f600b\ufffd\ufffd"
+
+
 async def test_events_may_be_cut_anywhere_between_packets() -> None:
     body = b": hello\r\n\r\n" + b"".join(b"data: " + json.dumps(part).encode() + b"\r\n\r\n" for part in s.HELLO)
 
