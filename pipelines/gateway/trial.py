@@ -26,20 +26,33 @@ class Relay:
 
     def __init__(self, on_token: TokenSink) -> None:
         """Takes who listens."""
-        self.text = ""
-        self._sent = ""
         self._on_token = on_token
+        self._pieces: list[str] = []
+        self._sent_before = ""
+        self._sent_now: list[str] = []
+        self._repeated = 0
+        self._differs = False
+
+    @property
+    def text(self) -> str:
+        """Returns the answer as far as it came."""
+        return "".join(self._pieces)
 
     def restart(self) -> None:
         """Begins the answer anew."""
-        self.text = ""
+        self._sent_before += "".join(self._sent_now)
+        self._pieces, self._sent_now, self._repeated, self._differs = [], [], 0, False
 
     def __call__(self, piece: str) -> None:
         """Takes a piece; what was sent already is not sent again, an answer that differs from it is not sent at all."""
-        self.text += piece
-        if len(self.text) > len(self._sent) and self.text.startswith(self._sent):
-            self._on_token(self.text[len(self._sent) :])
-            self._sent = self.text
+        self._pieces.append(piece)
+        known = self._sent_before[self._repeated : self._repeated + len(piece)]
+        self._differs = self._differs or not piece.startswith(known)
+        self._repeated += len(known)
+        new = piece[len(known) :]
+        if new and not self._differs:
+            self._on_token(new)
+            self._sent_now.append(new)
 
 
 class Trial:
