@@ -12,6 +12,7 @@ from app.form.choice import Choices
 from app.studio.open_workflow import OpenWorkflow
 from app.workspace import Workspace
 from pipelines.chat import Call
+from pipelines.document import NodeSpec
 from pipelines.error import NotFound
 from pipelines.run import Run
 from pipelines.value import Document
@@ -27,12 +28,12 @@ class FormState:
 
     Attributes:
         generation: part of the keys of its widgets; another number fills them anew.
-        shown: the configuration that the widgets were last filled from or led to.
+        shown: the node that the widgets were last filled from or led to, without its place.
         held: what was filled in where it could not all be applied, or None.
     """
 
     generation: int = 0
-    shown: dict[str, Any] = field(default_factory=dict)
+    shown: NodeSpec | None = None
     held: dict[str, Any] | None = None
 
 

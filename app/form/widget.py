@@ -111,7 +111,8 @@ def several_widget(field: FieldSpec, value: Any, key: str, _: Choices) -> Any:
 
 def model_widget(field: FieldSpec, value: Any, key: str, choices: Choices) -> Any:
     """Chooses a model of the catalogue, or none for the default model."""
-    default = f"Default model ({choices.default_model})" if choices.default_model else "Default model (not set)"
+    known = choices.default_model if choices.default_model in choices.models else None
+    default = f"Default model ({known})" if known else "Default model (not in the catalogue)"
     return _one_of(field, value, key, (None, *choices.models), {None: default})
 
 

@@ -98,8 +98,12 @@ def _draw_version(opened: OpenWorkflow, version: VersionInfo) -> None:
 
 
 def _draw_save(opened: OpenWorkflow) -> None:
-    with st.popover("Save", icon=":material/save:", type="primary", key="save"):
+    # Another key after each save: the popover closes.
+    with st.popover("Save", icon=":material/save:", type="primary", key=f"save:{opened.version}"):
         message = st.text_input("What changed (optional)", key=f"save:message:{opened.version}", max_chars=200)
-        if st.button(f"Save as version {opened.version + 1}", type="primary", key="save:now", width="stretch"):
-            opened.save(message.strip())
+        title = "Save a new version" if opened.changed else "Nothing to save"
+        pressed = st.button(title, type="primary", key="save:now", width="stretch", disabled=not opened.changed)
+        if pressed:
+            if opened.save(message.strip()):
+                st.toast(f"Saved as version {opened.version}.", icon=":material/check:")
             redraw()

@@ -31,7 +31,7 @@ def draw_inspector(opened: OpenWorkflow, spec: NodeSpec) -> None:
     with st.container(key="inspector_head", horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(cls.title if cls else spec.kind)}** · `{spec.id}`", width="stretch")
         if st.button("", icon=":material/close:", key="inspector:close", type="tertiary", help="Close"):
-            opened.deselect()
+            opened.inspected = None
             redraw()
     config, last, about = st.tabs(["Config", "Last run", "Help"], key="inspector:tabs")
     with config:
@@ -46,10 +46,10 @@ def draw_inspector(opened: OpenWorkflow, spec: NodeSpec) -> None:
 
 
 def _draw_config(opened: OpenWorkflow, spec: NodeSpec, cls: type[Node]) -> None:
-    form = session().forms.setdefault(spec.id, FormState(shown=spec.config))
-    if form.shown != spec.config:
+    form = session().forms.setdefault(spec.id, FormState(shown=_essence(spec)))
+    if form.shown != _essence(spec):
         # Somebody else changed it: the canvas by undo, or the person by pasting. The widgets start anew.
-        form.generation, form.shown, form.held = form.generation + 1, spec.config, None
+        form.generation, form.held = form.generation + 1, None
     key = f"node:{spec.id}:{form.generation}"
     title = st.text_input("Title", value=spec.title or cls.title, key=f"{key}:title", max_chars=200)
     if title != (spec.title or cls.title):
@@ -58,15 +58,16 @@ def _draw_config(opened: OpenWorkflow, spec: NodeSpec, cls: type[Node]) -> None:
     if filled.errors:
         st.warning("What is marked is not applied yet; everything else is.", icon=":material/edit_note:")
     form.held = filled.values if filled.errors else None
-    applied = {**spec.config, **filled.good}
-    if applied != spec.config:
-        form.shown = applied
-        opened.patch(spec.id, config=applied)
+    opened.patch(spec.id, config={**spec.config, **filled.good})
     _draw_behaviour(opened, spec, cls, key)
+    form.shown = _essence(opened.node(spec.id) or spec)
     if filled.reshaped:
         form.generation += 1
-    if filled.reshaped or applied != spec.config:
         redraw()
+
+
+def _essence(spec: NodeSpec) -> NodeSpec:
+    return spec.model_copy(update={"position": None})
 
 
 def _draw_behaviour(opened: OpenWorkflow, spec: NodeSpec, cls: type[Node], key: str) -> None:
@@ -107,13 +108,11 @@ def _draw_pin(opened: OpenWorkflow, spec: NodeSpec, key: str) -> None:
         st.caption("Pinned: the node gives a fixed output and is not run.")
         if st.button("Unpin", icon=":material/keep_off:", key=f"{key}:unpin"):
             opened.patch(spec.id, pinned=None)
-            redraw()
         return
     run = present_run(opened)
     span = next((span for span in run.spans if span.node_id == spec.id), None) if run else None
     if span is not None and span.fired and st.button("Pin the last output", icon=":material/keep:", key=f"{key}:pin"):
         opened.patch(spec.id, pinned=dict(span.fired.ports))
-        redraw()
 
 
 def _draw_help(cls: type[Node] | None) -> None:

@@ -12,7 +12,6 @@ from app.canvas.protocol import (
     FocusCommand,
     NodePatch,
     PatchNode,
-    SelectCommand,
     ToastCommand,
     next_number,
 )
@@ -33,6 +32,7 @@ class OpenWorkflow:
         version: the version that the work is based on.
         conflict: what to tell the person when somebody else wrote in the meantime, or None.
         selected: ids of the nodes that are selected on the canvas.
+        inspected: the node whose drawer is open; the drawer stays away while nodes are being added.
         wishes: what the canvas asked of the page: `run`, `stop`, `save`.
     """
 
@@ -46,11 +46,13 @@ class OpenWorkflow:
         self.slug = slug
         self.conflict: str | None = None
         self.selected: tuple[str, ...] = ()
+        self.inspected: str | None = None
         self.wishes: list[str] = []
         self.commands: tuple[Command, ...] = ()
         self._seen: dict[str, int] = {}
         self._patches: dict[str, tuple[dict[str, Any], int]] = {}
         self._number = 0
+        self._met: set[str] = set()
         self.doc: CanvasDoc
         self.name: str
         self.version: int
@@ -106,6 +108,7 @@ class OpenWorkflow:
     def replace(self, pipeline: Pipeline) -> None:
         """Puts another graph in place of this one; on the canvas that is one undo step."""
         self._patches = {}
+        self._met.update(spec.id for spec in pipeline.nodes)
         self.doc = CanvasDoc(id=self.doc.id, rev=next_number(self.doc.rev), seq=0, graph=pipeline)
 
     def rename(self, name: str) -> None:
@@ -117,13 +120,8 @@ class OpenWorkflow:
 
     def focus(self, node_id: str) -> None:
         """Selects a node and brings it near."""
-        self.selected = (node_id,)
+        self.selected, self.inspected = (node_id,), node_id
         self._command(FocusCommand(n=self._next(), node=node_id))
-
-    def deselect(self) -> None:
-        """Selects nothing."""
-        self.selected = ()
-        self._command(SelectCommand(n=self._next(), nodes=()))
 
     def say(self, message: str) -> None:
         """Shows a sentence on the canvas."""
@@ -190,6 +188,7 @@ class OpenWorkflow:
         graph = (draft.pipeline if draft else self._saved).model_copy(update={"name": info.name})
         self._written = graph
         self._patches = {}
+        self._met = {spec.id for spec in graph.nodes}
         self.doc = CanvasDoc(id=f"w/{self.slug}", rev=next_number(), seq=0, graph=graph)
 
     def _main_revision(self) -> int:
@@ -207,12 +206,18 @@ class OpenWorkflow:
             if intent.n <= seen:
                 continue
             if intent.type == "select":
-                self.selected = tuple(intent.nodes)
+                self._select(intent.nodes)
             elif intent.type == "inspect":
-                self.selected = (intent.node,)
+                self.selected, self.inspected = (intent.node,), intent.node
             elif live:
                 self.wishes.append(intent.type)
         self._seen[out.instance] = max([seen, *(intent.n for intent in out.intents)])
+
+    def _select(self, nodes: list[str]) -> None:
+        """Opens the drawer of a single node, unless the node was only just added: whoever draws goes on drawing."""
+        self.selected = tuple(nodes)
+        self.inspected = nodes[0] if len(nodes) == 1 and nodes[0] in self._met else None
+        self._met.update(nodes)
 
     def _settle_patches(self) -> None:
         waiting: dict[str, tuple[dict[str, Any], int]] = {}

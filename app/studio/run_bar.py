@@ -32,7 +32,7 @@ def draw_run_bar(opened: OpenWorkflow) -> None:
                 stop(opened)
                 st.rerun()
         elif st.button(
-            "Run", icon=":material/play_arrow:", key="run", type="primary", width=110, shortcut="Ctrl+Enter"
+            "Run", icon=":material/play_arrow:", key="run", type="primary", width=168, shortcut="Ctrl+Enter"
         ):
             _begin(opened, None)
 

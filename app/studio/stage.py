@@ -15,10 +15,12 @@ from app.state import CANVAS, session, workspace
 from app.studio.inspector import draw_inspector
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.running import snapshot, start, stop
+from pipelines.document import NodeSpec
 from pipelines.error import ConfigurationError
 from pipelines.graph import Problem
 
 HEIGHT_PX: Final = 560
+DRAWER_PX: Final = 408
 
 
 def draw_stage(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
@@ -36,6 +38,7 @@ def draw_stage(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
                 events_url=f"/api/runs/{live.run.id}/events" if live else None,
                 commands=opened.commands,
                 actions=("save",),
+                inset_right=DRAWER_PX if opened.inspected else 0,
             ),
             key=CANVAS,
             height=HEIGHT_PX,
@@ -44,9 +47,23 @@ def draw_stage(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
         # A value that Streamlit restored after a lost connection comes without the callback.
         if opened.receive(out, live=False):
             redraw()
-        if len(opened.selected) == 1 and (spec := opened.node(opened.selected[0])) is not None:
+        spec = opened.node(opened.selected[0]) if len(opened.selected) == 1 else None
+        if spec is not None and opened.inspected == spec.id:
+            sent = opened.commands
             with st.container(key="inspector"):
                 draw_inspector(opened, spec)
+            if opened.commands != sent:
+                redraw()
+        elif spec is not None:
+            _draw_handle(opened, spec)
+
+
+def _draw_handle(opened: OpenWorkflow, spec: NodeSpec) -> None:
+    """Draws the button that opens the drawer of a node that was just added, or whose drawer was closed."""
+    with st.container(key="handle"):
+        if st.button("Configure", icon=":material/left_panel_open:", key="handle:open", help=f"Opens {spec.id}"):
+            opened.inspected = spec.id
+            redraw()
 
 
 def problems_of(opened: OpenWorkflow) -> tuple[Problem, ...]:
@@ -72,5 +89,5 @@ def _on_out() -> None:
             opened.say(refusal)
         elif wish == "stop":
             stop(opened)
-        elif wish == "save":
+        elif wish == "save" and opened.changed:
             opened.save()

@@ -62,7 +62,11 @@ def draw() -> None:
         height=min(560, 38 + 35 * len(entries)),
     )
     rows = event.selection.rows
-    chosen = entries[rows[0]] if rows and rows[0] < len(entries) else space.catalogue.entry(None)
+    default = next((entry for entry in entries if entry.name == space.catalogue.default), None)
+    if default is None:
+        missing = plain(str(space.catalogue.default))
+        st.warning(f"The default model '{missing}' is not in the catalogue. Pick another one and make it the default.")
+    chosen = entries[rows[0]] if rows and rows[0] < len(entries) else default or entries[0]
     _draw_model(chosen)
     draw_weights(space)
 

@@ -78,6 +78,23 @@ def test_a_wish_is_heard_once_and_not_from_a_restored_message(storage: Storage) 
     assert fresh.wishes == []
 
 
+def selecting(number: int, *nodes: str) -> CanvasOut:
+    return read_out({"instance": "i", "doc": None, "intents": [{"n": number, "type": "select", "nodes": list(nodes)}]})
+
+
+def test_a_selected_node_opens_its_drawer_unless_it_was_just_added(storage: Storage) -> None:
+    opened = tab(storage)
+    opened.receive(selecting(1, "router"), live=True)
+    assert opened.inspected == "router"
+    opened.receive(selecting(2, "expert_3"), live=True)
+    assert (opened.selected, opened.inspected) == (("expert_3",), None)
+    opened.receive(selecting(3), live=True)
+    opened.receive(selecting(4, "expert_3"), live=True)
+    assert opened.inspected == "expert_3"
+    opened.receive(selecting(5, "expert_1", "expert_2"), live=True)
+    assert opened.inspected is None
+
+
 def test_a_change_of_a_form_is_a_command_and_holds_until_the_canvas_confirms_it(storage: Storage) -> None:
     opened = tab(storage)
     opened.patch("expert_1", config={"model": "large"})
