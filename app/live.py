@@ -152,9 +152,12 @@ class LiveRuns:
     def start(
         self, workspace: Workspace, run: Run, *, reuse: Mapping[str, Fired] | None = None, resume: bool = False
     ) -> LiveRun:
-        """Starts a run and follows it; one that cannot start shows as failed with the reason."""
+        """Starts a run and follows it, or follows it further; one that cannot start shows as failed with the reason."""
         live = LiveRun(run)
         with self._lock:
+            present = self._runs.get(run.id)
+            if present is not None and not present.finished:
+                return present
             self._runs[run.id] = live
             done = [run_id for run_id, other in self._runs.items() if other.finished]
             for run_id in done[: max(0, len(done) - FINISHED_KEPT)]:

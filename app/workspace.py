@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from types import TracebackType
 from typing import Literal
 
@@ -18,7 +20,7 @@ from pipelines.catalogue import Catalogue, ModelEntry, Provider
 from pipelines.chat import Call, ChatRequest, Message, Sampling
 from pipelines.document import Pipeline
 from pipelines.engine import Engine, RunHandle
-from pipelines.error import NotFound, RouteloomError, StaleWrite
+from pipelines.error import NotFound, StaleWrite
 from pipelines.event import EventSink
 from pipelines.gateway.discovery import discover
 from pipelines.gateway.embedded import EmbeddedProvider
@@ -31,10 +33,18 @@ from pipelines.retrieval.embedder import pick_embedder
 from pipelines.run import Budget, Fired, Run, RunSettings
 from pipelines.value import Query
 from storage import Storage, open_storage
+from storage.error import DatabaseUnavailable
 
 DEFAULT_MODEL = "smollm2-135m"
 LEASE_S = 30.0
-STOP_AGAIN_S = 0.2
+
+
+class _Hold:
+    """Is a run that this process has in hand, from the moment it is asked for: it may be stopped before it begins."""
+
+    def __init__(self) -> None:
+        self.handle: RunHandle | None = None
+        self.stopped = False
 
 
 class Workspace:
@@ -53,7 +63,8 @@ class Workspace:
         self.loop = LoopThread()
         self._owner = own_name()
         self._found: tuple[ModelEntry, ...] = ()
-        self._handles: dict[str, RunHandle] = {}
+        self._holds: dict[str, _Hold] = {}
+        self._lock = threading.Lock()
         self._gateway = Gateway(self._catalogue(), self._providers(), self.storage.runs)
         self.engine = Engine(
             self._gateway,
@@ -75,7 +86,7 @@ class Workspace:
 
     def close(self) -> None:
         """Stops what runs, writes what waits and closes the database; its thread ends."""
-        for run_id in list(self._handles):
+        for run_id in list(self._holds):
             self.stop(run_id)
         self.loop.call(self._gateway.aclose())
         self.loop.close()
@@ -154,10 +165,8 @@ class Workspace:
         try:
             return future.result()
         except KeyboardInterrupt:
-            # A run that has only just been submitted cannot be stopped yet.
-            while not future.done():
-                self.stop(run_id)
-                wait([future], timeout=STOP_AGAIN_S)
+            self.stop(run_id)
+            wait([future])
             raise
 
     def start(
@@ -168,14 +177,25 @@ class Workspace:
         reuse: Mapping[str, Fired] | None = None,
         resume: bool = False,
     ) -> Future[Run]:
-        """Starts a run on the loop of the workspace; `on_event` is called on its thread."""
-        return self.loop.submit(self._held(run, on_event, reuse, resume))
+        """Starts a run on the loop of the workspace; `on_event` is called on its thread.
+
+        The future raises `StaleWrite` if the run is under way already, here or in another process, or has ended.
+        """
+        with self._lock:
+            hold = None if run.id in self._holds else self._holds.setdefault(run.id, _Hold())
+        if hold is None:
+            refused: Future[Run] = Future()
+            refused.set_exception(StaleWrite(f"The run '{run.id}' is under way already."))
+            return refused
+        return self.loop.submit(self._held(run, hold, on_event, reuse, resume))
 
     def stop(self, run_id: str) -> None:
         """Stops a run of this workspace; does nothing if it has ended."""
-        handle = self._handles.get(run_id)
-        if handle is not None:
-            self.loop.loop.call_soon_threadsafe(handle.stop)
+        hold = self._holds.get(run_id)
+        if hold is not None:
+            hold.stopped = True
+            if hold.handle is not None:
+                self.loop.loop.call_soon_threadsafe(hold.handle.stop)
 
     def resume(self, run_id: str, *, on_event: EventSink | None = None) -> Run:
         """Takes up a run that was interrupted; calls that it had finished are not made again.
@@ -192,19 +212,37 @@ class Workspace:
         fresh = run.model_copy(update={"spans": ()})
         return self.wait(run_id, self.start(fresh, on_event=on_event, resume=True))
 
-    async def _held(self, run: Run, on_event: EventSink | None, reuse: Mapping[str, Fired] | None, resume: bool) -> Run:
+    async def _held(
+        self, run: Run, hold: _Hold, on_event: EventSink | None, reuse: Mapping[str, Fired] | None, resume: bool
+    ) -> Run:
         """Brings a run to its end while its lease keeps every other process away from it."""
-        runs = self.storage.runs
-        if not await asyncio.to_thread(self._take, run.id):
-            raise StaleWrite(f"The run '{run.id}' is being run by another process.")
-        heart = asyncio.create_task(self._beat(run.id))
-        self._handles[run.id] = self.engine.start(run, on_event=on_event, reuse=reuse, resume=resume)
+        heart: asyncio.Task[None] | None = None
         try:
-            return await self._handles[run.id].result()
+            if not await asyncio.to_thread(self._take, run.id):
+                raise StaleWrite(f"The run '{run.id}' is being run by another process.")
+            heart = asyncio.create_task(self._beat(run.id, hold))
+            if resume and reuse is None:
+                reuse = await asyncio.to_thread(self._reused_before, run.id)
+            hold.handle = self.engine.start(run, on_event=on_event, reuse=reuse, resume=resume)
+            if hold.stopped:
+                hold.handle.stop()
+            return await hold.handle.result()
         finally:
-            del self._handles[run.id]
-            heart.cancel()
-            await asyncio.to_thread(runs.release, run.id, self._owner)
+            del self._holds[run.id]
+            if heart is not None:
+                heart.cancel()
+                await asyncio.to_thread(self.storage.runs.release, run.id, self._owner)
+
+    def _reused_before(self, run_id: str) -> dict[str, Fired]:
+        """Returns what an interrupted run had taken over from an earlier one, which its calls do not tell.
+
+        Raises:
+            StaleWrite: if the run has ended meanwhile.
+        """
+        run = self.storage.runs.run(run_id)
+        if run is None or run.status != "running":
+            raise StaleWrite(f"The run '{run_id}' has ended meanwhile.")
+        return {span.node_id: span.fired for span in run.spans if span.reused and span.fired is not None}
 
     def _take(self, run_id: str) -> bool:
         """Says whether the run is ours now; the lease of a process that died on this machine is ended at once."""
@@ -217,12 +255,16 @@ class Workspace:
         runs.release(run_id, holder)
         return runs.lease(run_id, self._owner, LEASE_S)
 
-    async def _beat(self, run_id: str) -> None:
-        while True:
+    async def _beat(self, run_id: str, hold: _Hold) -> None:
+        """Keeps the lease, and stops the run once another process has it."""
+        is_ours = True
+        while is_ours:
             await asyncio.sleep(LEASE_S / 3)
-            if not await asyncio.to_thread(self.storage.runs.renew, run_id, self._owner, LEASE_S):
-                self._handles[run_id].stop()
-                raise RouteloomError(f"The run '{run_id}' was taken over by another process.")
+            # A database that is busy for once does not end the run: the next beat asks again.
+            with suppress(DatabaseUnavailable):
+                is_ours = await asyncio.to_thread(self.storage.runs.renew, run_id, self._owner, LEASE_S)
+        if hold.handle is not None:
+            hold.handle.stop()
 
     def _catalogue(self) -> Catalogue:
         entries = [*known_entries(self.config.weights_folder), *self._found, *self.storage.models.list()]

@@ -11,10 +11,11 @@ import pytest
 from app.config import Config
 from app.workspace import Workspace
 from pipelines.catalogue import ModelEntry
+from pipelines.document import Pipeline
 from pipelines.error import ConfigurationError, NotFound, StaleWrite
-from pipelines.run import Run
-from pipelines.value import Query
-from tests.pipelines.drawing import single_expert
+from pipelines.run import Fired, Run, Span
+from pipelines.value import Answer, Query
+from tests.pipelines.drawing import draw, node, single_expert
 
 ROWS = [
     {"query": "capital of France?", "model": "big", "answer": "Paris", "in_tok": 5, "out_tok": 1},
@@ -94,3 +95,52 @@ def test_an_interrupted_run_is_taken_up(workspace: Workspace) -> None:
     workspace.loop.call(workspace.storage.runs.begin(run))
     resumed = workspace.resume(run.id)
     assert (resumed.id, resumed.status) == (run.id, "done")
+
+
+def chained() -> Pipeline:
+    """Returns a question that is rewritten by a model before another answers it."""
+    return draw(
+        [
+            node("q", "query_input"),
+            node("first", "expert", {"prompt_template": "{query}"}),
+            node("second", "expert", {"prompt_template": "{query}"}),
+            node("out", "answer_output"),
+        ],
+        "q.query > first.query",
+        "first.answer > second.query",
+        "second.answer > out.answers",
+    )
+
+
+def test_a_run_that_is_stopped_before_it_begins_is_cancelled(workspace: Workspace) -> None:
+    run = Run(pipeline=single_expert(), query=Query(text="capital of France?"))
+    future = workspace.start(run)
+    workspace.stop(run.id)
+    assert future.result(timeout=30).status == "cancelled"
+    assert workspace.storage.runs.calls(run.id) == []
+
+
+def test_a_run_under_way_is_not_started_twice(workspace: Workspace) -> None:
+    run = Run(pipeline=single_expert(), query=Query(text="capital of France?"))
+    futures = [workspace.start(run), workspace.start(run)]
+    with pytest.raises(StaleWrite, match="is under way already"):
+        futures[1].result(timeout=30)
+    assert futures[0].result(timeout=30).status == "done"
+    assert len(workspace.storage.runs.calls(run.id)) == 1
+
+
+def test_a_run_that_ended_meanwhile_is_not_taken_up(workspace: Workspace) -> None:
+    run = workspace.run(single_expert(), "capital of France?")
+    with pytest.raises(StaleWrite, match="has ended meanwhile"):
+        workspace.start(run, resume=True).result(timeout=30)
+
+
+def test_an_interrupted_run_keeps_what_it_took_over_from_an_earlier_one(workspace: Workspace) -> None:
+    kept = Fired(ports={"answer": Answer(text="capital of France?")})
+    taken = Span(node_id="first", kind="expert", status="done", fired=kept, reused=True)
+    run = Run(pipeline=chained(), query=Query(text="never recorded"), spans=(taken,))
+    workspace.loop.call(workspace.storage.runs.begin(run))
+    resumed = workspace.resume(run.id)
+    assert resumed.answer is not None
+    assert resumed.answer.text == "Paris"
+    assert [call.node_id for call in workspace.storage.runs.calls(run.id)] == ["second"]
