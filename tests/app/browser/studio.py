@@ -127,8 +127,18 @@ class Studio:
 
     def choose(self, field: str, option: str) -> None:
         """Chooses an option of a field in the drawer."""
-        self.by_key("inspector").get_by_role("combobox", name=field).click()
-        self.page.get_by_role("option", name=option, exact=True).click()
+        box = self.by_key("inspector").get_by_role("combobox", name=field)
+        wanted = self.page.get_by_role("option", name=option, exact=True)
+        self.settled()
+
+        def opened() -> bool:
+            # A list that opened while the page was drawn again is closed again.
+            if not wanted.is_visible():
+                box.click()
+            return wanted.is_visible()
+
+        wait_for(opened, WAIT_MS / 1_000, f"{field} does not offer {option}")
+        wanted.click()
 
     def close_drawer(self) -> None:
         self.by_key("inspector-close").get_by_role("button").click()

@@ -38,6 +38,7 @@ def draw_cascade(studio: Studio) -> None:
 def test_a_newcomer_draws_a_cascade_runs_it_and_finds_it_again(tab: Tab, stub: Stub) -> None:
     stub.will(says("Perhaps 41."), says('{"score": 3, "reason": "a guess"}'), says("It is 42."))
     studio = tab().go()
+    expect(studio.page.get_by_text("Self-refine").first).to_be_visible()
     studio.shot("journey-1-gallery")
     studio.button("New pipeline").click()
     expect(studio.page.get_by_test_id("empty")).to_be_visible()
