@@ -24,10 +24,10 @@ def install(folder: Path, extra: str) -> Path:
     """Installs the product with plain pip into a fresh environment, prints the figures and returns its folder."""
     environment = folder / f"venv{extra.strip('[]')}"
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    pip = [environment / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "-q"]
+    pip = [environment / "bin" / "python", "-m", "pip", "--disable-pip-version-check"]
     start_s = time.perf_counter()
     subprocess.run(
-        [*pip, "install", "-c", ROOT / "constraints.txt", f"{ROOT}{extra}"], check=True, stderr=subprocess.DEVNULL
+        [*pip, "install", "-q", "-c", ROOT / "constraints.txt", f"{ROOT}{extra}"], check=True, stderr=subprocess.DEVNULL
     )
     wall_s = time.perf_counter() - start_s
     listed = subprocess.run([*pip, "list", "--format", "json"], check=True, capture_output=True, text=True)
