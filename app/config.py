@@ -38,6 +38,6 @@ class Config(BaseSettings):
         return self.models_home or self.home / "models"
 
     @property
-    def storage_url(self) -> str:
-        """Returns the URL of the database."""
-        return self.database_url or f"sqlite:///{self.home / 'routeloom.db'}"
+    def storage_url(self) -> str | Path:
+        """Returns the URL or the file of the database."""
+        return self.database_url or self.home / "routeloom.db"

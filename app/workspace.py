@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
@@ -20,7 +21,7 @@ from pipelines.catalogue import Catalogue, ModelEntry, Provider
 from pipelines.chat import Call, ChatRequest, Message, Sampling
 from pipelines.document import Pipeline
 from pipelines.engine import Engine, RunHandle
-from pipelines.error import NotFound, StaleWrite
+from pipelines.error import ConfigurationError, NotFound, StaleWrite
 from pipelines.event import EventSink
 from pipelines.gateway.discovery import discover
 from pipelines.gateway.embedded import EmbeddedProvider
@@ -57,7 +58,7 @@ class Workspace:
         """Opens the installation that the configuration (by default the environment) names."""
         settle_collector()
         self.config = config or Config()
-        self.config.home.mkdir(parents=True, exist_ok=True)
+        _make_folder(self.config.home)
         self.storage: Storage = open_storage(self.config.storage_url)
         self.library = Library(self.storage)
         self.loop = LoopThread()
@@ -275,3 +276,12 @@ class Workspace:
         recordings = Recordings(self.config.home / "recordings")
         embedded = EmbeddedProvider(self.config.weights_folder)
         return standard_providers(self.config.allowed_hosts, recordings, {"embedded": embedded})
+
+
+def _make_folder(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The data folder {home} cannot be made ({error.strerror}); name another in ROUTELOOM_HOME."
+        ) from None

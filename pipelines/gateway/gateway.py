@@ -181,12 +181,14 @@ class Gateway:
         return type(cause)(str(cause), retry_after_s=cause.retry_after_s)
 
     async def _put(self, call: Call, scope: CallScope) -> None:
-        """Stores a call, to the end even where the run is stopped meanwhile, and tells the run."""
+        """Stores a call, to the end even where the run is stopped meanwhile, and tells the run: it was paid anyhow."""
         write = asyncio.ensure_future(self._store.put(call))
         self._writes.add(write)
         write.add_done_callback(self._writes.discard)
-        await asyncio.shield(write)
-        scope.on_call(call)
+        try:
+            await asyncio.shield(write)
+        finally:
+            scope.on_call(call)
 
     def _priced(self, entry: ModelEntry) -> ModelEntry:
         """Returns the entry with the price that its provider knows, where it has none of its own."""

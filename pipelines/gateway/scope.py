@@ -49,4 +49,4 @@ class CallScope(Protocol):
         """Takes a piece of the text of a request whose purpose is `answer`."""
 
     def on_call(self, call: Call) -> None:
-        """Takes the record of a finished call, failed ones too, after it was stored."""
+        """Takes the record of a finished call, failed ones too, once it is stored or could not be."""

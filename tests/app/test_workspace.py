@@ -97,6 +97,19 @@ def test_an_interrupted_run_is_taken_up(workspace: Workspace) -> None:
     assert (resumed.id, resumed.status) == (run.id, "done")
 
 
+def test_a_data_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ConfigurationError, match=r"The data folder .*file cannot be made \(File exists\)"):
+        Workspace(Config(home=tmp_path / "file"))
+
+
+@pytest.mark.parametrize("name", ["a%20b", "a?b=c", "a#b", "ü 漢"])
+def test_a_data_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    with Workspace(Config(home=tmp_path / name)):
+        assert [path.name for path in tmp_path.iterdir()] == [name]
+        assert (tmp_path / name / "routeloom.db").is_file()
+
+
 def chained() -> Pipeline:
     """Returns a question that is rewritten by a model before another answers it."""
     return draw(

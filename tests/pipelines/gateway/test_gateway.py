@@ -338,11 +338,13 @@ async def test_a_record_is_stored_even_when_the_run_is_stopped_while_storing() -
 
     store = Slow()
     door = gateway(ScriptedProvider({"": "hello"}), entry(), store=store)
-    task = asyncio.create_task(door.complete(ask(), Scope()))
+    scope = Scope()
+    task = asyncio.create_task(door.complete(ask(), scope))
     await reached.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert [call.cost_usd for call in scope.calls] == [pytest.approx(scope.spent_usd)]
     go_on.set()
     await door.aclose()
     assert [call.reply.text for call in store.calls if call.reply] == ["hello"]
