@@ -6,8 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.state import set_pages
+from app.plain import plain
+from app.state import set_pages, workspace
 from app.views import gallery, models, studio
+from pipelines.error import RouteloomError
 
 ASSETS = Path(__file__).parents[1] / "assets"
 
@@ -20,4 +22,9 @@ pages = {
 }
 set_pages(pages)
 st.logo(str(ASSETS / "logo.svg"), size="large")
-st.navigation(list(pages.values()), position="top").run()
+page = st.navigation(list(pages.values()), position="top")
+try:
+    workspace()
+    page.run()
+except RouteloomError as error:
+    st.error(plain(str(error)), icon=":material/error:")

@@ -27,14 +27,18 @@ LIGHT: Final = {
     "secondaryBackgroundColor": "#f4f5f8",
     "textColor": "#1c2030",
     "borderColor": "#dfe2ea",
+    "grayBackgroundColor": "#eef0f5",
+    "grayTextColor": "#4b5268",
 }
 HEADINGS: Final = ["2rem", "1.65rem", "1.25rem", "1.1rem", "1rem", "0.9rem"]
 DARK: Final = {
-    "primaryColor": "#818cf8",
+    "primaryColor": "#6d67f0",
     "backgroundColor": "#12141c",
     "secondaryBackgroundColor": "#1b1e29",
     "textColor": "#e6e8f0",
     "borderColor": "#2e3342",
+    "grayBackgroundColor": "#262a38",
+    "grayTextColor": "#aab1c5",
 }
 CHART_LIGHT: Final = [
     "#4f46e5", "#0f9d6b", "#d97706", "#dc2626", "#0e7490", "#9333ea", "#be185d", "#4d7c0f", "#475569", "#b45309",

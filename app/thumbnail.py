@@ -40,7 +40,8 @@ def thumbnail(pipeline: Pipeline) -> str:
     wires = [_wire(places[e.source], places[e.target]) for e in pipeline.edges if {e.source, e.target} <= places.keys()]
     boxes = [_box(spec, places[spec.id]) for spec in nodes]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{2 * WIDTH}" height="{2 * HEIGHT}" '
+        f'viewBox="0 0 {WIDTH} {HEIGHT}">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" rx="8" fill="#94a3b8" fill-opacity="0.10"/>'
         f'<g transform="translate({left:.1f} {top:.1f}) scale({scale:.3f})">{"".join(wires)}{"".join(boxes)}</g></svg>'
     )

@@ -26,14 +26,14 @@ def draw_list(
     removed: int | None = None
     for index, item in enumerate(items):
         with st.container(border=True):
-            title, up, down, away = st.columns([5, 1, 1, 1], vertical_alignment="center", wrap=False)
-            title.caption(f"{index + 1} · {plain(_title(item), 28)}")
-            if _button(up, "arrow_upward", "Move up", f"{key}:{index}:up", off=index == 0):
-                moved = (index, index - 1)
-            if _button(down, "arrow_downward", "Move down", f"{key}:{index}:down", off=index == len(items) - 1):
-                moved = (index, index + 1)
-            if _button(away, "close", "Remove", f"{key}:{index}:remove"):
-                removed = index
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
+                st.caption(f"{index + 1} · {plain(_title(item), 28)}", width="stretch")
+                if _button("arrow_upward", "Move up", f"{key}:{index}:up", off=index == 0):
+                    moved = (index, index - 1)
+                if _button("arrow_downward", "Move down", f"{key}:{index}:down", off=index == len(items) - 1):
+                    moved = (index, index + 1)
+                if _button("close", "Remove", f"{key}:{index}:remove"):
+                    removed = index
             found.append({**item, **draw_item(index, item)})
     added = st.button(
         f"Add to {field.title.lower()}",
@@ -50,8 +50,8 @@ def draw_list(
     return found, bool(moved or added or removed is not None)
 
 
-def _button(column: Any, icon: str, title: str, key: str, *, off: bool = False) -> bool:
-    return bool(column.button("", icon=f":material/{icon}:", help=title, key=key, disabled=off, type="tertiary"))
+def _button(icon: str, title: str, key: str, *, off: bool = False) -> bool:
+    return st.button("", icon=f":material/{icon}:", help=title, key=key, disabled=off, type="tertiary")
 
 
 def _title(item: Item) -> str:

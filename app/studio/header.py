@@ -39,7 +39,7 @@ def draw_conflict(opened: OpenWorkflow) -> None:
         return
     with st.container(key="conflict", border=True):
         st.warning(plain(opened.conflict), icon=":material/call_split:")
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Keep mine as a new version", icon=":material/save:", type="primary", key="conflict:mine"):
                 opened.keep_mine()
                 st.rerun()

@@ -82,9 +82,7 @@ def _draw_interrupted(run: Run) -> None:
         f"The run of “{plain(run.query.text, 80)}” was interrupted before its end. {bought if paid else ''}",
         icon=":material/power_off:",
     )
-    taken = any(info.id == run.id for info in workspace().storage.runs.unfinished())
-    if not taken:
-        st.caption("It may still be in the hands of another process; if that one died, it is free within 30 seconds.")
+    st.caption("If another process is running it at this moment, resuming is refused and nothing happens.")
     if st.button("Resume", icon=":material/resume:", type="primary", key="result:resume"):
         resume(run)
         st.rerun()

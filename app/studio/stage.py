@@ -16,7 +16,7 @@ from app.studio.inspector import draw_inspector
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.running import snapshot, start, stop
 from pipelines.document import NodeSpec
-from pipelines.error import ConfigurationError
+from pipelines.error import ConfigurationError, RouteloomError
 from pipelines.graph import Problem
 
 HEIGHT_PX: Final = 560
@@ -80,9 +80,16 @@ def _on_out() -> None:
     if opened is None:
         return
     out = canvas_out(CANVAS)
-    opened.receive(out, live=True)
     if out is not None and out.refused:
         opened.say(out.refused)
+    try:
+        opened.receive(out, live=True)
+        _fulfil(opened)
+    except RouteloomError as error:
+        opened.say(str(error))
+
+
+def _fulfil(opened: OpenWorkflow) -> None:
     wishes, opened.wishes = opened.wishes, []
     for wish in wishes:
         if wish == "run" and (refusal := start(opened)):

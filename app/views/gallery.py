@@ -22,6 +22,11 @@ MAX_IMPORT_MB = 5
 
 def draw() -> None:
     """Draws the page."""
+    with st.container(key="shelf"):
+        _draw_shelf()
+
+
+def _draw_shelf() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Gallery", anchor=False)
         st.space("stretch")

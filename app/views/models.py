@@ -11,6 +11,7 @@ from app.model.edit import draw_editor
 from app.model.weight import draw_weights
 from app.plain import plain
 from app.state import session, workspace
+from app.workspace import Workspace
 from pipelines.catalogue import ModelEntry
 from pipelines.chat import Call
 from pipelines.error import RouteloomError
@@ -36,7 +37,11 @@ COLUMNS: dict[str, Any] = {
 
 def draw() -> None:
     """Draws the page."""
-    space = workspace()
+    with st.container(key="catalogue"):
+        _draw_catalogue(workspace())
+
+
+def _draw_catalogue(space: Workspace) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Models", anchor=False)
         st.space("stretch")
