@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from pipelines.engine.arrival import Arrival, Settled, arrive_all
@@ -21,6 +22,7 @@ from pipelines.value import Answer, Query, Text
 Services = Mapping[type, Callable[[str], object]]
 """For each service type a function from the path of a node to the service it gets."""
 
+STOP_GRACE_S = 5.0
 _COMPUTED_IN_PLACE: frozenset[type] = frozenset({Question, Extras, random.Random})
 
 
@@ -147,13 +149,25 @@ class Execution:
     async def _result(self, step: Step, arguments: dict[str, Any]) -> Fired:
         limits = [self._context.settings.node_timeout_s, self._context.ledger.remaining_s()]
         limit_s = min(limit for limit in limits if limit is not None)
+        ended = asyncio.Event()
+        ended.set()
 
         async def body() -> Fired:
-            async with asyncio.timeout(limit_s):
-                return await step.node.run(**arguments)
+            ended.clear()
+            try:
+                async with asyncio.timeout(limit_s):
+                    return await step.node.run(**arguments)
+            finally:
+                ended.set()
 
         in_place = all(service in _COMPUTED_IN_PLACE for _, service in step.services)
-        fired = await body() if in_place else await run_step(body)
+        try:
+            fired = await body() if in_place else await run_step(body)
+        except asyncio.CancelledError:
+            # LangGraph lets go at once, while the record of the stopped call is still on its way into the span.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), STOP_GRACE_S)
+            raise
         _refuse_foreign_ports(step, fired)
         return fired
 

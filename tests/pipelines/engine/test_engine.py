@@ -6,11 +6,12 @@ import asyncio
 
 import pytest
 
-from pipelines.chat import Attempt, Call, ChatRequest, Message
+from pipelines.chat import Attempt, Call, ChatRequest, Message, Usage
 from pipelines.document import Pipeline
 from pipelines.engine import reusable_outputs
-from pipelines.error import PipelineInvalid
+from pipelines.error import ModelAnsweredGarbage, PipelineInvalid
 from pipelines.event import NodeFinished, RunFinished, RunStarted, TokenArrived
+from pipelines.gateway.scripted import ScriptedProvider
 from pipelines.run import Budget, Run
 from pipelines.store import MemoryStore
 from pipelines.value import Answer, Query
@@ -378,6 +379,22 @@ def test_a_run_can_be_stopped_at_any_moment(turns: int) -> None:
     run, stage = play(work())
     assert run.status == "cancelled"
     assert stage.store.runs[run.id].status == "cancelled"
+
+
+def test_what_a_stopped_node_had_paid_is_in_its_span() -> None:
+    garbage = ModelAnsweredGarbage("no", usage=Usage(input_tokens=10, output_tokens=5), retry_after_s=60)
+
+    async def work() -> Run:
+        stage = Stage(provider=ScriptedProvider(lambda *_: garbage))
+        handle = stage.engine.start(Run(pipeline=single_expert(), query=Query(text="?")))
+        await asyncio.sleep(1)
+        handle.stop()
+        return await handle.result()
+
+    run = play(work())
+    assert run.status == "cancelled"
+    assert run.totals.cost_usd == pytest.approx(20 / 1e6)
+    assert {span.node_id: span.totals.calls for span in run.spans} == {"question": 0, "expert": 1, "answer": 0}
 
 
 def test_a_listener_that_fails_leaves_nothing_running() -> None:
