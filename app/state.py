@@ -106,7 +106,7 @@ def open_workflow() -> OpenWorkflow | None:
         return None
     if state.opened is None or state.opened.slug != slug:
         state.opened = None
-        state.opened = OpenWorkflow(workspace().storage.workflows, slug)
+        state.opened = OpenWorkflow(workspace().storage, slug)
         state.forms, state.run_form = {}, RunForm()
         state.shown_run, state.stored_run = None, None
         _show_latest_run(state, slug)

@@ -17,9 +17,9 @@ from app.canvas.protocol import (
 )
 from pipelines.document import NodeSpec, Pipeline
 from pipelines.error import StaleWrite
+from storage import Storage
 from storage.draft import MAIN, Draft
 from storage.error import DraftConflict
-from storage.workflow import Workflows
 
 COMMANDS_KEPT = 20
 ECHOES_WAITED = 5
@@ -36,13 +36,14 @@ class OpenWorkflow:
         wishes: what the canvas asked of the page: `run`, `stop`, `save`.
     """
 
-    def __init__(self, workflows: Workflows, slug: str) -> None:
+    def __init__(self, storage: Storage, slug: str) -> None:
         """Opens a workflow with its newest unsaved work.
 
         Raises:
             NotFound: if there is no such workflow.
         """
-        self._workflows = workflows
+        self._workflows = storage.workflows
+        self._settings = storage.settings
         self.slug = slug
         self.conflict: str | None = None
         self.selected: tuple[str, ...] = ()
@@ -140,6 +141,7 @@ class OpenWorkflow:
             self._branch, self._revision = error.branch, error.revision
             self.conflict = "This workflow was changed in another tab. Nothing was overwritten: both sides are kept."
         self._written = graph
+        self._mark()
 
     def save(self, message: str = "") -> bool:
         """Saves the next version and says whether that was possible; if not, `conflict` says why."""
@@ -189,7 +191,7 @@ class OpenWorkflow:
         self._written = graph
         self._patches = {}
         self._met = {spec.id for spec in graph.nodes}
-        self.doc = CanvasDoc(id=f"w/{self.slug}", rev=next_number(), seq=0, graph=graph)
+        self.doc = CanvasDoc(id=f"w/{self.slug}", **self._numbers(), graph=graph)
 
     def _main_revision(self) -> int:
         main = self._workflows.draft(self.slug)
@@ -199,6 +201,19 @@ class OpenWorkflow:
         self.version, self._saved, self._written = version, graph, graph
         mine = self._workflows.draft(self.slug, self._branch)
         self._revision = mine.revision if mine else 0
+        self._mark()
+
+    def _mark(self) -> None:
+        """Notes which state of the canvas is stored, so that a server that starts anew takes up from there."""
+        stored = {"version": self.version, "revision": self._revision}
+        self._settings.put(f"canvas:{self.slug}", {**stored, "rev": self.doc.rev, "seq": self.doc.seq})
+
+    def _numbers(self) -> dict[str, int]:
+        """Returns the numbers of the loaded state: the noted ones while nobody else wrote, else new and higher ones."""
+        mark = self._settings.get(f"canvas:{self.slug}")
+        if isinstance(mark, dict) and (mark["version"], mark["revision"]) == (self.version, self._revision):
+            return {"rev": mark["rev"], "seq": mark["seq"]}
+        return {"rev": next_number(), "seq": 0}
 
     def _obey(self, out: CanvasOut, *, live: bool) -> None:
         seen = self._seen.get(out.instance, 0)

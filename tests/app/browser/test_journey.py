@@ -184,6 +184,31 @@ def test_a_crash_in_the_middle_of_a_run_is_taken_up_without_paying_again(tab: Ta
     assert stub.calls == 3
 
 
+def test_an_edit_made_while_the_server_is_down_is_kept(tab: Tab, server: Server) -> None:
+    studio = tab().go(workflow(server))
+    studio.node("expert_1").click()
+    studio.page.keyboard.press("Delete")
+    expect(studio.page.get_by_text("Unsaved changes")).to_be_visible()
+    server.kill()
+    studio.node("answer").click()
+    studio.page.keyboard.press("Delete")
+    expect(studio.node("answer")).to_have_count(0)
+    server.start()
+    with open_storage(server.home / "routeloom.db") as storage:
+
+        def is_kept() -> bool:
+            draft = storage.workflows.draft("forked")
+            return draft is not None and [spec.id for spec in draft.pipeline.nodes] == [
+                "question",
+                "router",
+                "expert_2",
+            ]
+
+        wait_for(is_kept, 60, "the edit did not reach the new server")
+    expect(studio.node("answer")).to_have_count(0)
+    expect(studio.node("expert_2")).to_be_visible()
+
+
 def test_an_error_of_a_provider_is_shown_at_its_node(tab: Tab, server: Server, stub: Stub) -> None:
     stub.will(fails(400, "this model is retired"))
     studio = tab().go(workflow(server))

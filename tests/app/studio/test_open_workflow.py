@@ -22,7 +22,7 @@ def storage(tmp_path: Path) -> Iterator[Storage]:
 
 
 def tab(storage: Storage) -> OpenWorkflow:
-    return OpenWorkflow(storage.workflows, "forked")
+    return OpenWorkflow(storage, "forked")
 
 
 def without(pipeline: Pipeline, node_id: str) -> Pipeline:
@@ -76,6 +76,27 @@ def test_a_wish_is_heard_once_and_not_from_a_restored_message(storage: Storage) 
     fresh.receive(wishing("run", "save"), live=False)
     fresh.receive(wishing("run", "save"), live=True)
     assert fresh.wishes == []
+
+
+def test_an_edit_made_while_the_server_was_down_is_taken_by_the_next_one(storage: Storage) -> None:
+    before = tab(storage)
+    before.receive(edited(before, without(before.graph, "expert_1")), live=True)
+    meanwhile = edited(before, without(before.graph, "expert_2"))
+    after = tab(storage)
+    assert (after.doc.rev, after.doc.seq) == (before.doc.rev, before.doc.seq)
+    assert after.receive(meanwhile, live=False)
+    assert [spec.id for spec in tab(storage).graph.nodes] == ["question", "router", "answer"]
+    assert after.conflict is None
+
+
+def test_an_edit_made_while_somebody_else_wrote_does_not_replace_what_they_wrote(storage: Storage) -> None:
+    before = tab(storage)
+    before.receive(edited(before, without(before.graph, "expert_1")), live=True)
+    meanwhile = edited(before, without(before.graph, "expert_2"))
+    storage.workflows.save("forked", forked().model_copy(update={"description": "Theirs"}), parent=1)
+    after = tab(storage)
+    assert not after.receive(meanwhile, live=False)
+    assert after.graph.description == "Theirs"
 
 
 def selecting(number: int, *nodes: str) -> CanvasOut:
