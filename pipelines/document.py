@@ -167,11 +167,14 @@ def load_pipeline(text: str | bytes) -> Pipeline:
 
 
 def pipeline_from(content: object) -> Pipeline:
-    """Builds a pipeline from parsed JSON, lifting older schema versions first.
+    """Builds a pipeline from parsed JSON, lifting older schema versions of the document and of its nodes.
 
     Raises:
         DocumentError: as `load_pipeline`.
     """
+    # The node kinds are made of documents, so they are known only once this module is.
+    from pipelines.migration import migrated
+
     if not isinstance(content, dict):
         raise DocumentError(f"A pipeline is a JSON object; found {_kind_of(content)}.")
     _refuse_crowd(content)
@@ -183,7 +186,7 @@ def pipeline_from(content: object) -> Pipeline:
     except RecursionError as error:
         raise DocumentError("The file is nested too deeply to be a pipeline.") from error
     _refuse_foreign(content, "")
-    return pipeline
+    return migrated(pipeline)
 
 
 def _lifted(content: dict[str, Any]) -> dict[str, Any]:

@@ -95,6 +95,12 @@ class _Check:
             self.faults[spec.id] = [f"There is no node kind '{spec.kind}'; known are {', '.join(sorted(kinds))}."]
             return
         newest = kinds[spec.kind].version
+        if spec.version < newest:
+            self.faults[spec.id] = [
+                f"This node was saved as version {spec.version} of '{spec.kind}' and could not be brought to version"
+                f" {newest}; put a new one in its place."
+            ]
+            return
         if spec.version > newest:
             self.faults[spec.id] = [
                 f"The kind '{spec.kind}' has version {spec.version} here; this Routeloom knows up to {newest}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -37,6 +38,21 @@ class Port(Record):
     help: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NodeChange:
+    """Says how one schema version of a node kind became the next.
+
+    Attributes:
+        config: turns a configuration of the older version into one of the next.
+        inputs: input ports that have a new name, former to present; edges follow.
+        outputs: output ports that have a new name, former to present; edges and pinned values follow.
+    """
+
+    config: Callable[[dict[str, Any]], dict[str, Any]] = dict
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
 class Node(Record):
     """Is the base of every node kind.
 
@@ -50,6 +66,8 @@ class Node(Record):
         outputs: port name to value type; a node whose ports depend on its configuration overrides `output_ports`.
         side_outputs: the outputs that only inform, so that it is no problem when they lead nowhere.
         version: schema version of the configuration.
+        changes: for each older version how it became the next one (`pipelines.migration` applies them).
+        former_kinds: names under which documents may still know the kind.
         final: what the node fires on `answer` is an answer of the whole pipeline.
         join: what a fan-in port waits for unless the drawn node says otherwise.
     """
@@ -59,6 +77,8 @@ class Node(Record):
     group: ClassVar[Group]
     icon: ClassVar[str]
     version: ClassVar[int] = 1
+    changes: ClassVar[Mapping[int, NodeChange]] = {}
+    former_kinds: ClassVar[frozenset[str]] = frozenset()
     final: ClassVar[bool] = False
     join: ClassVar[JoinRule] = JoinRule()
     outputs: ClassVar[Mapping[str, type[Value]]] = {}
@@ -139,9 +159,9 @@ def _unwrapped(hint: Any) -> tuple[Any, str]:
 
 
 def _values_of_widget(record: BaseModel, widget: str) -> Iterator[Any]:
-    for name, field in type(record).model_fields.items():
+    for name, declared in type(record).model_fields.items():
         value = getattr(record, name)
-        extra = field.json_schema_extra
+        extra = declared.json_schema_extra
         if isinstance(extra, dict) and extra.get("widget") == widget:
             yield value
         for part in value if isinstance(value, tuple) else (value,):
