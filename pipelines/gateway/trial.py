@@ -11,6 +11,7 @@ import orjson
 from pipelines.catalogue import ModelEntry, upper_bound_tokens
 from pipelines.chat import Attempt, Call, ChatRequest, Reply, Usage
 from pipelines.error import ModelError, ModelOverloaded, ModelTimedOut
+from pipelines.gateway.key import key_of
 from pipelines.gateway.limiter import Limiter
 from pipelines.gateway.openai_format import estimated_usage
 from pipelines.gateway.provider import ChatProvider, TokenSink
@@ -107,7 +108,7 @@ class Trial:
         except BaseException:
             reservation.release()
             raise
-        self.reply = reply
+        self.reply = self._without_key(reply)
         self._close(reservation, start_s, reply.usage, None, None)
         self._limiter.succeeded()
 
@@ -145,6 +146,14 @@ class Trial:
             named = last.model_copy(update={"error_kind": type(error).__name__, "error": str(error)})
             return (*self.attempts[:-1], named)
         return tuple(self.attempts)
+
+    def _without_key(self, reply: Reply) -> Reply:
+        """Returns the reply without the key of the model, which a server may have sent back."""
+        key = key_of(self._entry)
+        if key is None or key.get_secret_value() not in reply.text:
+            return reply
+        text = reply.text.replace(key.get_secret_value(), "[key]")
+        return reply.model_copy(update={"text": text, "logprobs": None})
 
     def _came_until_now(self) -> Usage | None:
         """Returns the estimated usage of an answer that was stopped midway, or None where nothing had come."""

@@ -275,6 +275,17 @@ async def test_the_key_is_in_no_error_and_no_record(
     assert store.calls
 
 
+async def test_a_key_that_is_sent_back_as_the_answer_is_not_stored(
+    server: s.Stub, provider: DirectProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROUTELOOM_TEST_KEY", CANARY)
+    server.will(s.says(f"Your key is {CANARY}."))
+    store, scope = MemoryStore(), Scope()
+    door = gateway(provider, entry(server.base_url, key_env="ROUTELOOM_TEST_KEY"), store=store)
+    assert (await door.complete(ask(), scope)).text == "Your key is [key]."
+    assert [CANARY in call.model_dump_json() for call in store.calls + scope.calls] == [False, False]
+
+
 async def test_a_missing_key_is_said_before_anything_is_sent(
     server: s.Stub, provider: DirectProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
