@@ -50,15 +50,17 @@ CHART_DARK: Final = [
 
 def build_app() -> st.App:
     """Returns the application with its routes."""
-    return st.App(
-        SCRIPT,
-        routes=[
-            Route("/healthz", _health),
-            Route("/api/runs/{run_id}/events", _events),
-            Route("/api/{path:path}", _nothing_here, methods=METHODS),
-            Route("/v1/{path:path}", _nothing_here, methods=METHODS),
-        ],
-    )
+    return st.App(SCRIPT, routes=routes())
+
+
+def routes() -> list[Route]:
+    """Returns what is served beside the pages; Streamlit would answer an unknown path with a page."""
+    return [
+        Route("/healthz", _health),
+        Route("/api/runs/{run_id}/events", _events),
+        Route("/api/{path:path}", _nothing_here, methods=METHODS),
+        Route("/v1/{path:path}", _nothing_here, methods=METHODS),
+    ]
 
 
 def serve(config: Config, *, open_browser: bool = False) -> None:
