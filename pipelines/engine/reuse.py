@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pipelines.document import Edge, NodeSpec, Pipeline
-from pipelines.run import Fired, Run
+from pipelines.run import Fired, Run, Span
 
 
 def reusable_outputs(previous: Run, pipeline: Pipeline, *, start: str | None = None) -> dict[str, Fired]:
     """Returns what nodes fired in `previous` and would fire again in `pipeline`, by node id.
 
     A node is done again if it is `start`, if it or its incoming edges changed since, if it did not finish, or if
-    anything upstream of it is done again.
+    anything upstream of it is done again. One that another branch overtook stays silent again.
     """
     if start is not None:
         pipeline.node(start)
     finished = {s.node_id: s.fired for s in previous.spans if s.status == "done" and s.fired is not None}
+    finished |= {s.node_id: Fired() for s in previous.spans if _overtaken(previous, s)}
     old = {spec.id: spec for spec in previous.pipeline.nodes}
     dirty = {
         spec.id
@@ -39,7 +40,12 @@ def reusable_outputs(previous: Run, pipeline: Pipeline, *, start: str | None = N
 
 
 def _failed(previous: Run, node_id: str) -> bool:
-    return any(s.node_id == node_id and s.status not in ("done", "skipped") for s in previous.spans)
+    mine = [span for span in previous.spans if span.node_id == node_id]
+    return any(span.status not in ("done", "skipped") and not _overtaken(previous, span) for span in mine)
+
+
+def _overtaken(previous: Run, span: Span) -> bool:
+    return span.status == "cancelled" and previous.status == "done"
 
 
 def _essence(spec: NodeSpec) -> NodeSpec:

@@ -281,6 +281,22 @@ def test_a_changed_node_and_all_behind_it_are_done_again() -> None:
     assert play(work()) == {"q"}
 
 
+def test_a_re_run_does_not_ask_a_branch_again_that_was_overtaken() -> None:
+    pipeline = racing({"rule": "first"}, "say=quick latency=1", "say=slow latency=9")
+
+    async def work() -> tuple[Run, int]:
+        stage = Stage()
+        first = await stage.run(pipeline, cache=False)
+        asked = len(stage.provider.asked)
+        again = await stage.run(pipeline, cache=False, reuse=reusable_outputs(first, pipeline, start="out"))
+        return again, len(stage.provider.asked) - asked
+
+    run, asked = play(work())
+    assert asked == 0
+    assert run.answer == Answer(text="quick", model="small")
+    assert {s.node_id for s in run.spans if s.reused} == {"q", "e0", "e1", "join"}
+
+
 class Interrupted(MemoryStore):
     """Is a store whose process dies once it holds a number of calls."""
 
