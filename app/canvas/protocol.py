@@ -6,21 +6,19 @@ import time
 from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, ValidationError
 
+from app.canvas.intent import INTENTS, Count, Intent, NodeId
+from app.canvas.overlay import Batch, Compare, Crumb, Estimate, PaletteCommand, RunHistory
 from pipelines.document import JoinRule, Pipeline, Position, load_pipeline
 from pipelines.error import DocumentError
 from pipelines.node import Port
 from pipelines.record import Record
 
-MAX_INTENTS = 20
-NodeId = Annotated[str, Field(min_length=1, max_length=64)]
-Count = Annotated[int, Field(ge=0, le=2**53)]
-
 NodeStatus = Literal["queued", "running", "done", "skipped", "failed", "blocked", "budget", "cancelled"]
 RunStatus = Literal["running", "done", "failed", "budget", "cancelled", "no_answer"]
 EdgeStatus = Literal["taken", "not_taken", "idle"]
-Action = Literal["run", "save"]
+Action = Literal["run", "save", "run_to", "run_from", "pin", "make_sub", "step_into", "inspect_edge"]
 
 
 class CanvasDoc(Record):
@@ -37,12 +35,17 @@ class CanvasDoc(Record):
 
 
 class Face(Record):
-    """Is how one node shows: its ports by its configuration, one line about it, the models it uses."""
+    """Is how one node shows: its ports by its configuration, one line about it, the models it uses.
+
+    `inner` names the saved pipeline that the node opens, `estimate` what it is expected to cost before a run.
+    """
 
     inputs: tuple[Port, ...] = ()
     outputs: tuple[Port, ...] = ()
     summary: str = ""
     models: tuple[str, ...] = ()
+    inner: str = ""
+    estimate: Estimate | None = None
 
 
 class Kind(Record):
@@ -115,12 +118,13 @@ class NodeRun(Record):
 
 
 class RunSnapshot(Record):
-    """Is the state of a run; edges are named as `str(Edge)` names them."""
+    """Is the state of a run; edges are named as `str(Edge)` names them, `values` tell shortly what crossed them."""
 
     run: str
     status: RunStatus
     nodes: dict[str, NodeRun] = Field(default_factory=dict)
     edges: dict[str, EdgeStatus] = Field(default_factory=dict)
+    values: dict[str, str] = Field(default_factory=dict)
     cost_usd: float = 0.0
     latency_s: float = 0.0
 
@@ -193,7 +197,9 @@ class CanvasData(Record):
     """Is everything that Python tells the canvas; `view` names the place, so that two canvases stay apart.
 
     The canvas takes the graph of `doc` only for a new `id` or a higher `rev`, and obeys each command once.
-    `inset_right` is the pixels on the right that the page covers, with a drawer for example.
+    `inset_right` is the pixels on the right that the page covers, with a drawer for example. `actions` are the wishes
+    that the page fulfils: the canvas offers no others. `stale` names the nodes that were edited since the shown run;
+    None lets the canvas find them, which it can for a run that it saw begin.
     """
 
     view: str
@@ -207,6 +213,12 @@ class CanvasData(Record):
     read_only: bool = False
     actions: tuple[Action, ...] = ("run", "save")
     inset_right: int = Field(default=0, ge=0, le=2_000)
+    stale: tuple[str, ...] | None = None
+    palette: tuple[PaletteCommand, ...] = ()
+    breadcrumbs: tuple[Crumb, ...] = ()
+    compare: Compare | None = None
+    history: RunHistory | None = None
+    batch: Batch | None = None
 
     def wire(self) -> dict[str, Any]:
         """Returns the JSON value for the browser; fields that a patch does not set are left out."""
@@ -220,43 +232,6 @@ def _command(command: Command) -> dict[str, Any]:
     if isinstance(command, PatchNode):
         value["set"] = {name: value["set"][name] for name in command.set.model_fields_set}
     return value
-
-
-class _Numbered(Record):
-    model_config = ConfigDict(strict=True)
-
-    n: Count
-
-
-class SelectIntent(_Numbered):
-    """Says which nodes are selected now."""
-
-    type: Literal["select"]
-    nodes: list[NodeId] = Field(max_length=1_000)
-
-
-class InspectIntent(_Numbered):
-    """Says that a node was double-clicked."""
-
-    type: Literal["inspect"]
-    node: NodeId
-
-
-class PlainIntent(_Numbered):
-    """Says that a button of the page was pressed on the canvas."""
-
-    type: Literal["run", "stop", "save"]
-
-
-class RunFinishedIntent(_Numbered):
-    """Says that the canvas saw the end of a run, or lost sight of it."""
-
-    type: Literal["run_finished"]
-    run: str = Field(max_length=200)
-
-
-Intent = Annotated[SelectIntent | InspectIntent | PlainIntent | RunFinishedIntent, Field(discriminator="type")]
-_INTENTS: TypeAdapter[list[Intent]] = TypeAdapter(Annotated[list[Intent], Field(max_length=MAX_INTENTS)])
 
 
 class CanvasOut(Record):
@@ -280,7 +255,7 @@ def read_out(value: object) -> CanvasOut:
     if not isinstance(value, dict):
         raise DocumentError(f"The canvas sent {type(value).__name__}; a message is an object.")
     try:
-        intents = _INTENTS.validate_python(value.get("intents"))
+        intents = INTENTS.validate_python(value.get("intents"))
         out = CanvasOut(instance=value.get("instance", ""), intents=tuple(intents))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]

@@ -70,6 +70,16 @@ export interface Face {
   outputs: Port[];
   summary: string;
   models: string[];
+  /** The saved pipeline that the node opens. */
+  inner: string;
+  estimate: Estimate | null;
+}
+
+/** What a node is expected to cost and take before a run. */
+export interface Estimate {
+  cost_usd: number | null;
+  latency_s: number | null;
+  source: string;
 }
 
 export interface Kind {
@@ -137,6 +147,8 @@ export interface RunSnapshot {
   status: RunStatus;
   nodes: Record<string, NodeRun>;
   edges: Record<string, EdgeStatus>;
+  /** Short texts of what crossed the edges. */
+  values: Record<string, string>;
   cost_usd: number;
   latency_s: number;
 }
@@ -149,7 +161,64 @@ export type Command =
   | { n: number; op: "focus"; node: string }
   | { n: number; op: "toast"; message: string; tone: "info" | "error" };
 
-export type Action = "run" | "save";
+/** What the page fulfils; the canvas offers no other wishes. */
+export type Action = "run" | "save" | "run_to" | "run_from" | "pin" | "make_sub" | "step_into" | "inspect_edge";
+
+export type Change = "added" | "removed" | "changed" | "same";
+
+export interface NodeChange {
+  change: Change;
+  note: string;
+  latency_delta_s: number | null;
+  cost_delta_usd: number | null;
+}
+
+export interface Compare {
+  title: string;
+  nodes: Record<string, NodeChange>;
+  edges: Record<string, Change>;
+  /** What only the other version holds. */
+  ghosts: { nodes: GraphNode[]; edges: GraphEdge[] };
+}
+
+/** The place of the shown run among the past ones: 1 is the oldest. */
+export interface RunHistory {
+  position: number;
+  count: number;
+  label: string;
+}
+
+export interface BatchEdge {
+  share: number;
+  cost_usd: number | null;
+  accuracy: number | null;
+}
+
+export interface BatchNode {
+  cost_usd: number | null;
+  latency_s: number | null;
+  error_rate: number | null;
+  accuracy: number | null;
+}
+
+export interface Batch {
+  title: string;
+  rows: number;
+  edges: Record<string, BatchEdge>;
+  nodes: Record<string, BatchNode>;
+}
+
+export interface PaletteCommand {
+  id: string;
+  title: string;
+  hint: string;
+  group: string;
+}
+
+export interface Crumb {
+  id: string;
+  title: string;
+}
 
 export interface CanvasData {
   view: string;
@@ -165,14 +234,24 @@ export interface CanvasData {
   actions: Action[];
   /** Pixels on the right that the page covers, with a drawer for example. */
   inset_right: number;
+  /** Nodes edited since the shown run; null lets the canvas find them. */
+  stale: string[] | null;
+  palette: PaletteCommand[];
+  breadcrumbs: Crumb[];
+  compare: Compare | null;
+  history: RunHistory | null;
+  batch: Batch | null;
 }
 
 export type IntentBody =
   | { type: "select"; nodes: string[] }
   | { type: "inspect"; node: string }
-  | { type: "run" }
-  | { type: "stop" }
-  | { type: "save" }
+  | { type: "run" | "stop" | "save" | "compare_close" }
+  | { type: "run_to" | "run_from" | "pin" | "step_into"; node: string }
+  | { type: "make_sub"; nodes: string[] }
+  | { type: "step_out" | "command"; id: string }
+  | ({ type: "inspect_edge" } & GraphEdge)
+  | { type: "history"; step: -1 | 1 }
   | { type: "run_finished"; run: string };
 
 export type Intent = IntentBody & { n: number };
