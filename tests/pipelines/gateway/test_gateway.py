@@ -149,7 +149,7 @@ async def test_a_call_beyond_the_budget_is_not_made_and_leaves_no_record() -> No
 
 
 async def test_a_retry_beyond_the_budget_is_not_made_and_what_was_paid_is_recorded() -> None:
-    bound = 11 * 1e-6 + 10 * 10e-6
+    bound = 12 * 1e-6 + 10 * 10e-6
     garbage = ModelOverloaded("busy", usage=Usage(input_tokens=10, output_tokens=10))
     provider, store = ScriptedProvider({"": [garbage, "hello"]}), MemoryStore()
     scope = Scope(limit_usd=bound, limits_money=True)
@@ -164,7 +164,7 @@ async def test_every_reservation_bounds_its_attempt_and_is_settled_once() -> Non
     provider = ScriptedProvider({"": [ModelOverloaded("busy"), Line(text="hello", input_tokens=5, output_tokens=7)]})
     scope = Scope(limits_money=True)
     await gateway(provider, entry(), store=MemoryStore()).complete(ask(sampling=Sampling(max_tokens=50)), scope)
-    assert [held.cost_usd for held in scope.held] == pytest.approx([11 * 1e-6 + 50 * 10e-6] * 2)
+    assert [held.cost_usd for held in scope.held] == pytest.approx([12 * 1e-6 + 50 * 10e-6] * 2)
     assert [held.ended for held in scope.held] == [[0.0], [pytest.approx(5 * 1e-6 + 7 * 10e-6)]]
 
 
