@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pipelines.value import Document
 
 AddDocuments = Callable[[str, tuple[Document, ...]], str]
 """Stores documents as a new set of that name and returns the name it got; raises `RouteloomError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Is the value of a field that something else than its widget changed, so that the widget must be drawn anew."""
+
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.form.choice import AddDocuments, Choices
+from app.form.choice import AddDocuments, Choices, Replaced
 from app.form.spec import FieldSpec
 from app.plain import plain
 from pipelines.error import DocumentError, RouteloomError
@@ -33,7 +33,7 @@ def document_set_widget(field: FieldSpec, value: Any, key: str, choices: Choices
     if choices.add_documents is None:
         return chosen
     added = _upload(key, choices.add_documents)
-    return added or chosen
+    return Replaced(added) if added else chosen
 
 
 def read_documents(files: list[tuple[str, bytes]]) -> tuple[Document, ...]:

@@ -11,7 +11,7 @@ import streamlit as st
 from pydantic import BaseModel, ValidationError
 from streamlit.delta_generator import DeltaGenerator
 
-from app.form.choice import Choices
+from app.form.choice import Choices, Replaced
 from app.form.record_list import draw_list
 from app.form.spec import FieldSpec, blank, form_fields
 from app.form.widget import WIDGETS, json_widget
@@ -107,7 +107,11 @@ def _draw_value(spec: FieldSpec, value: Any, place: Place, key: str, sheet: _She
         )
         sheet.reshaped = sheet.reshaped or reshaped
         return items
-    return WIDGETS.get(spec.widget, json_widget)(spec, value, key, sheet.choices)
+    found = WIDGETS.get(spec.widget, json_widget)(spec, value, key, sheet.choices)
+    if isinstance(found, Replaced):
+        sheet.reshaped = True
+        return found.value
+    return found
 
 
 def _draw_variant(spec: FieldSpec, value: Mapping[str, Any], place: Place, key: str, sheet: _Sheet) -> dict[str, Any]:

@@ -91,7 +91,9 @@ class OpenWorkflow:
         self._obey(out, live=live)
         if out.doc is None or not out.doc.is_newer_than(self.doc):
             return False
+        gone = {spec.id for spec in self.doc.graph.nodes} - {spec.id for spec in out.doc.graph.nodes}
         self.doc = out.doc
+        self._met -= gone
         self._settle_patches()
         self.selected = tuple(node_id for node_id in self.selected if self.node(node_id))
         self.write_draft()

@@ -228,6 +228,42 @@ def test_a_malformed_file_is_refused_with_a_sentence(tab: Tab, server: Server, t
     studio.shot("import-refused")
 
 
+def test_documents_are_uploaded_where_a_retriever_wants_them(tab: Tab, tmp_path: Path) -> None:
+    note = tmp_path / "ferry.md"
+    note.write_text("The last ferry leaves at nine.")
+    studio = tab().go()
+    studio.button("New pipeline").click()
+    studio.drag_in("retriever", 600, 200)
+    studio.button("Configure").click()
+    studio.button("New set from files").click()
+    studio.page.get_by_label("Name of the set").fill("Timetable")
+    studio.page.get_by_label("Name of the set").press("Enter")
+    studio.page.locator("input[type=file]").set_input_files(note)
+    studio.page.get_by_role("button", name="Make the set").click()
+    expect(studio.node("retriever_1")).to_contain_text("Timetable")
+    studio.shot("documents")
+
+
+def test_a_model_is_added_with_its_price_and_answers_a_test_call(tab: Tab, stub: Stub) -> None:
+    stub.will(says("Hello to you."))
+    studio = tab().go("/models")
+    studio.button("Add a model").click()
+    dialog = studio.page.get_by_role("dialog")
+    dialog.get_by_role("combobox", name="Kind").click()
+    studio.page.get_by_role("option", name="OpenAI-compatible server (an address)").click()
+    dialog.get_by_role("textbox", name="Name in pipelines").fill("mine")
+    dialog.get_by_role("textbox", name="Name at the provider").fill("m")
+    dialog.get_by_role("textbox", name="Address").fill("http://10.1.2.3/v1")
+    dialog.get_by_role("button", name="Save the model").click()
+    expect(dialog).to_contain_text("is not allowed")
+    dialog.get_by_role("textbox", name="Address").fill(stub.base_url)
+    dialog.get_by_role("button", name="Save the model").click()
+    expect(studio.page.get_by_text("'mine' is saved.")).to_be_visible()
+    studio.button("Test call").click()
+    expect(studio.page.get_by_text("Hello to you.")).to_be_visible()
+    studio.shot("models")
+
+
 def test_the_pages_are_legible_in_the_dark_and_on_a_wide_screen(tab: Tab, server: Server, stub: Stub) -> None:
     stub.will(says("Yes."))
     studio = tab(dark=True, width=1920).go(workflow(server))
