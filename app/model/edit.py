@@ -22,6 +22,9 @@ PROVIDERS = {
 }
 
 
+TARGETS = {"litellm": "openai/gpt-4o-mini", "openai_compatible": "llama3.2", "embedded": "/path/to/model.gguf"}
+
+
 @st.dialog("Model", width="medium")
 def draw_editor(entry: ModelEntry | None) -> None:
     """Draws the form of an entry, or of a new one for None; what is wrong is told and nothing is lost."""
@@ -87,45 +90,36 @@ def _price(old: ModelEntry | None, price_in: float | None, price_out: float | No
 
 
 def _draw_fields(entry: ModelEntry | None, provider: str, key: str) -> dict[str, Any]:
-    hosted = provider == "litellm"
-    name = st.text_input(
-        "Name in pipelines", entry.name if entry else "", 120, f"{key}:name", disabled=entry is not None
-    )
+    old = entry.model_dump() if entry else {}
+    name = st.text_input("Name in pipelines", old.get("name", ""), 120, f"{key}:name", disabled=entry is not None)
     target = st.text_input(
-        "Name at the provider",
-        entry.target if entry else "",
-        500,
-        f"{key}:target",
-        placeholder="openai/gpt-4o-mini" if hosted else "llama3.2" if provider != "embedded" else "/path/to/model.gguf",
+        "Name at the provider", old.get("target", ""), 500, f"{key}:target", placeholder=TARGETS.get(provider, "")
     )
     base_url = st.text_input(
-        "Address", (entry.base_url if entry else None) or "", 500, f"{key}:url", placeholder="http://127.0.0.1:11434/v1"
+        "Address", old.get("base_url") or "", 500, f"{key}:url", placeholder="http://127.0.0.1:11434/v1"
     )
     key_env = st.text_input(
         "Environment variable of the key",
-        (entry.key_env if entry else None) or "",
+        old.get("key_env") or "",
         100,
         f"{key}:key",
         help="The NAME of the variable, never the key: keys are not stored here.",
         placeholder="OPENAI_API_KEY",
     )
+    texts = {"name": name, "target": target, "base_url": base_url, "key_env": key_env}
+    told = {field: text.strip() or None for field, text in texts.items()}
+    return {**told, "name": name.strip(), "target": target.strip(), **_draw_numbers(entry, key)}
+
+
+def _draw_numbers(entry: ModelEntry | None, key: str) -> dict[str, Any]:
     price = entry.price if entry else None
+    price_in, price_out = (price.input_usd_per_mtok, price.output_usd_per_mtok) if price else (None, None)
     left, right, window, lanes = st.columns(4)
+    lanes_now = entry.max_concurrency if entry else 64
+    window_now = entry.context_window if entry else None
     return {
-        "name": name.strip(),
-        "target": target.strip(),
-        "base_url": base_url.strip() or None,
-        "key_env": key_env.strip() or None,
-        "price_in": left.number_input(
-            "USD / Mtok in", 0.0, 1e6, price.input_usd_per_mtok if price else None, 0.1, "%g", f"{key}:in"
-        ),
-        "price_out": right.number_input(
-            "USD / Mtok out", 0.0, 1e6, price.output_usd_per_mtok if price else None, 0.1, "%g", f"{key}:out"
-        ),
-        "context_window": window.number_input(
-            "Window", 1, None, entry.context_window if entry else None, 1024, key=f"{key}:window"
-        ),
-        "max_concurrency": lanes.number_input(
-            "Calls at a time", 1, 4096, entry.max_concurrency if entry else 64, 1, key=f"{key}:lanes"
-        ),
+        "price_in": left.number_input("USD / Mtok in", 0.0, 1e6, price_in, 0.1, "%g", f"{key}:in"),
+        "price_out": right.number_input("USD / Mtok out", 0.0, 1e6, price_out, 0.1, "%g", f"{key}:out"),
+        "context_window": window.number_input("Window", 1, None, window_now, 1024, key=f"{key}:window"),
+        "max_concurrency": lanes.number_input("Calls at a time", 1, 4096, lanes_now, 1, key=f"{key}:lanes"),
     }

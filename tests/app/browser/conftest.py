@@ -1,4 +1,4 @@
-"""One Chromium for all journeys; for each a server of its own over a fresh home, and a model server on loopback."""
+"""One Chromium for the journeys; for each a server of its own over a fresh home, and a model server on loopback."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: Playwright's own event loop would be in the way of the asynchronous tests that follow.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None and not os.environ.get("CI"):

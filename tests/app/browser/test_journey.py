@@ -73,6 +73,7 @@ def test_a_newcomer_draws_a_cascade_runs_it_and_finds_it_again(tab: Tab, stub: S
     studio.node("expert_1").click()
     studio.page.keyboard.press("Delete")
     expect(studio.node("expert_1")).to_have_count(0)
+    expect(studio.page.get_by_test_id("canvas")).to_be_focused()
     studio.page.keyboard.press("Control+z")
     expect(studio.node("expert_1")).to_be_visible()
 
