@@ -32,7 +32,9 @@ _TOKEN = re.compile(
 )
 
 
-class _Token(NamedTuple):
+class Token(NamedTuple):
+    """Is a word or sign of an expression, with its place in it."""
+
     kind: str
     text: str
     start: int
@@ -48,7 +50,7 @@ class CompiledCondition:
             ConfigurationError: if it is no condition; says what is wrong and at which character.
         """
         self.expression = expression
-        tokens = _tokens(expression)
+        tokens = tokens_of(expression)
         _check(tokens, expression)
         rewritten, self._patterns = _without_patterns(tokens, expression)
         self._rule = _compiled(rewritten, expression, self._patterns)
@@ -108,12 +110,17 @@ def condition_problem(expression: str) -> str | None:
     return None
 
 
-def _tokens(expression: str) -> list[_Token]:
+def tokens_of(expression: str) -> list[Token]:
+    """Returns the words and signs of an expression.
+
+    Raises:
+        ConfigurationError: if there are none, or too many.
+    """
     if len(expression) > MAX_CHARACTERS:
         raise ConfigurationError(
             f"The condition has {len(expression)} characters; at most {MAX_CHARACTERS} are allowed."
         )
-    found = [_Token(str(m.lastgroup), m[0], m.start()) for m in _TOKEN.finditer(expression) if m.lastgroup != "space"]
+    found = [Token(str(m.lastgroup), m[0], m.start()) for m in _TOKEN.finditer(expression) if m.lastgroup != "space"]
     if not found:
         raise ConfigurationError("The condition is empty; write for example: length > 200.")
     if len(found) > MAX_TOKENS:
@@ -121,9 +128,9 @@ def _tokens(expression: str) -> list[_Token]:
     return found
 
 
-def _check(tokens: list[_Token], expression: str) -> None:
+def _check(tokens: list[Token], expression: str) -> None:
     for place, token in enumerate(tokens):
-        before = tokens[place - 1] if place else _Token("", "", -1)
+        before = tokens[place - 1] if place else Token("", "", -1)
         if token.kind == "other" or (token.text == before.text == "*" and before.start == token.start - 1):
             raise _wrong(f"'{token.text}' has no meaning here", token, expression)
         if token.kind == "name":
@@ -134,14 +141,14 @@ def _check(tokens: list[_Token], expression: str) -> None:
             _check_match(tokens, place, expression)
 
 
-def _check_name(token: _Token, before: _Token, expression: str) -> None:
+def _check_name(token: Token, before: Token, expression: str) -> None:
     if before.text == "." and token.text not in METHODS:
         raise _wrong(f"'.{token.text}' is unknown, there is {_listed(METHODS)}", token, expression)
     if before.text != "." and token.text not in NAMES + KEYWORDS:
         raise _wrong(f"'{token.text}' is unknown, there is {_listed(NAMES)} (text stands in quotes)", token, expression)
 
 
-def _check_match(tokens: list[_Token], place: int, expression: str) -> None:
+def _check_match(tokens: list[Token], place: int, expression: str) -> None:
     token = tokens[place]
     left = tokens[place - 1].text if place else ""
     dotted = place > 1 and tokens[place - 2].text == "."
@@ -152,7 +159,7 @@ def _check_match(tokens: list[_Token], place: int, expression: str) -> None:
 
 
 def _without_patterns(
-    tokens: list[_Token], expression: str
+    tokens: list[Token], expression: str
 ) -> tuple[str, dict[str, tuple[str, Callable[[str], bool]]]]:
     """Returns the expression with each comparison to a regular expression replaced by a name, and what the names mean.
 
@@ -169,7 +176,7 @@ def _without_patterns(
     return rewritten, patterns
 
 
-def _pattern_test(operator: _Token, literal: _Token, expression: str) -> Callable[[str], bool]:
+def _pattern_test(operator: Token, literal: Token, expression: str) -> Callable[[str], bool]:
     source = re.sub(r"\\(['\"])", r"\1", literal.text[1:-1])
     try:
         pattern = compile_pattern(source)
@@ -209,7 +216,7 @@ def _compiled(rewritten: str, expression: str, patterns: Mapping[str, object]) -
     except RuleSyntaxError as error:
         if error.token is None:
             raise ConfigurationError(f"The condition '{expression}' ends too early.") from error
-        token = _Token("", str(error.token.value), int(error.token.lexpos))
+        token = Token("", str(error.token.value), int(error.token.lexpos))
         raise _wrong(f"'{token.text}' does not fit here", token, expression) from error
     except EngineError as error:
         raise ConfigurationError(f"The condition '{expression}' compares things of different types.") from error
@@ -217,7 +224,7 @@ def _compiled(rewritten: str, expression: str, patterns: Mapping[str, object]) -
         raise ConfigurationError(f"The condition '{expression[:60]}…' is nested too deeply.") from None
 
 
-def _wrong(what: str, token: _Token, expression: str) -> ConfigurationError:
+def _wrong(what: str, token: Token, expression: str) -> ConfigurationError:
     return ConfigurationError(f"In the condition '{expression}', character {token.start + 1}: {what}.")
 
 

@@ -67,7 +67,7 @@ class LlmRouter(Node):
     async def run(self, query: Annotated[Query, "The question to route."], models: Models) -> Fired:
         """Fires the question on the branch that the model names, or on the default."""
         names = tuple(branch.name for branch in self.branches)
-        completion = await models.complete(self._request(query, models.entry(self.model).supports_logprobs))
+        completion = await models.complete(self.request(query, models.entry(self.model).supports_logprobs))
         chosen = _named(completion.text, names)
         if chosen is not None:
             scores = _probabilities(completion, names, chosen)
@@ -81,7 +81,8 @@ class LlmRouter(Node):
             query, [self.default], Decision(scores=scores, reason=f"{said}; using the default '{self.default}'")
         )
 
-    def _request(self, query: Query, logprobs: bool) -> ChatRequest:
+    def request(self, query: Query, logprobs: bool) -> ChatRequest:
+        """Returns what the routing model is asked."""
         listed = "\n".join(f"- {branch.name}: {branch.description}" for branch in self.branches)
         system = (
             "You sort questions. Choose the one branch that suits the question best.\n"

@@ -77,13 +77,13 @@ class ModelRouter(Node):
         """Fires the name of the chosen model."""
         found: dict[str, Candidate] = {}
         for entry in self.pool:
-            candidate = _candidate(entry, models.entry(entry.model))
+            candidate = candidate_of(entry, models.entry(entry.model))
             # The default model of a run may stand in the pool by its name too: its first place counts.
             found.setdefault(candidate.name, candidate)
         candidates = tuple(found.values())
         scores = await scored(self.strategy, [query.text], candidates, embedder)
         if self.cost_weight:
-            scores = utility(scores, _costs(candidates), self.cost_weight)
+            scores = utility(scores, costs_of(candidates), self.cost_weight)
         chosen = candidates[int(best(scores)[0])]
         decision = Decision(
             scores={c.name: float(s) for c, s in zip(candidates, scores[0], strict=True)},
@@ -98,13 +98,14 @@ class ModelRouter(Node):
         return f"{self.strategy.title.lower()}{price}: {candidates[first].name} {scores[0][first]:.2f}{after}"
 
 
-def _candidate(pooled: PoolEntry, entry: ModelEntry) -> Candidate:
+def candidate_of(pooled: PoolEntry, entry: ModelEntry) -> Candidate:
+    """Returns what a strategy may know of a model of the pool."""
     price = entry.price.input_usd_per_mtok + entry.price.output_usd_per_mtok if entry.price else None
     examples = tuple(example for example in pooled.examples if example.strip())
     return Candidate(name=entry.name, description=pooled.description, examples=examples, price_usd_per_mtok=price)
 
 
-def _costs(candidates: Sequence[Candidate]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def costs_of(candidates: Sequence[Candidate]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Returns the prices, an array (n_candidates,); an unknown one counts as the dearest known."""
     dearest = max((c.price_usd_per_mtok or 0.0 for c in candidates), default=0.0)
     return np.array([dearest if c.price_usd_per_mtok is None else c.price_usd_per_mtok for c in candidates])

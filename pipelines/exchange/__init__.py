@@ -1,0 +1,1 @@
+"""Takes pipelines in from other studios and gives them out as files for other programs."""
