@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pipelines.catalogue import Catalogue, ModelEntry
 from pipelines.chat import Call, ChatRequest, Completion
 from pipelines.engine.budget import Ledger, Reservation
+from pipelines.engine.flow import Flow
 from pipelines.engine.past import Past, used_by
 from pipelines.event import AnyEvent, CallFinished, TokenArrived
 from pipelines.gateway.gateway import Gateway
@@ -23,6 +24,7 @@ class RunContext:
     gateway: Gateway
     catalogue: Catalogue
     ledger: Ledger
+    flow: Flow
     clock: Callable[[], float]
     emit: Callable[[AnyEvent], None]
     streams: bool

@@ -15,7 +15,7 @@ from pipelines.document import Pipeline
 from pipelines.engine.budget import Ledger
 from pipelines.engine.context import ProbeScope, RunContext
 from pipelines.engine.execution import Execution, Services
-from pipelines.engine.flow import run_flow
+from pipelines.engine.flow import Flow, LangGraphFlow
 from pipelines.engine.past import Past
 from pipelines.error import ConfigurationError, ModelError, RouteloomError
 from pipelines.event import AnyEvent, EventSink, RunFinished, RunStarted
@@ -64,14 +64,16 @@ class Engine:
         library: PipelineLibrary,
         documents: DocumentLibrary,
         embedder: Embedder,
+        flow: Flow | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """Takes the door to the models, the memory, and what nodes may ask for."""
+        """Takes the door to the models, the memory, what nodes may ask for, and what carries the runs (LangGraph)."""
         self.gateway = gateway
         self._store = store
         self._library = library
         self._documents = documents
         self._embedder = embedder
+        self._flow = flow or LangGraphFlow()
         self._clock = clock
         self._plans: OrderedDict[tuple[int, int, str | None], tuple[Pipeline, Catalogue, Catalogue, Plan]] = (
             OrderedDict()
@@ -167,7 +169,7 @@ class Engine:
     ) -> Run:
         plan, context = await self._prepare(run, on_event, resume)
         execution = Execution(plan, run.query, context, self._services(context), self._store, reuse=reuse)
-        inner = asyncio.create_task(run_flow(execution.run))
+        inner = asyncio.create_task(self._flow.run(execution.run))
         pending.append(inner)
         if stopped.is_set():
             inner.cancel()
@@ -190,6 +192,7 @@ class Engine:
             gateway=self.gateway,
             catalogue=catalogue,
             ledger=Ledger(run.settings.budget, self._clock, spent_usd=past.cost_usd, calls=past.attempts),
+            flow=self._flow,
             clock=self._clock,
             emit=on_event or _ignore,
             streams=on_event is not None,

@@ -10,7 +10,6 @@ from typing import Any
 
 from pipelines.engine.arrival import Arrival, Settled, arrive_all
 from pipelines.engine.context import NodeModels, RunContext, node_random
-from pipelines.engine.flow import run_step
 from pipelines.error import BudgetExceeded, RouteloomError
 from pipelines.event import NodeFinished, NodeStarted
 from pipelines.plan import Plan, Step
@@ -162,7 +161,7 @@ class Execution:
 
         in_place = all(service in _COMPUTED_IN_PLACE for _, service in step.services)
         try:
-            fired = await body() if in_place else await run_step(body)
+            fired = await body() if in_place else await self._context.flow.step(body)
         except asyncio.CancelledError:
             # LangGraph lets go at once, while the record of the stopped call is still on its way into the span.
             with suppress(TimeoutError):

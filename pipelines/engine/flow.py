@@ -1,4 +1,4 @@
-"""Runs the steps of a plan on LangGraph as a data flow.
+"""What carries the steps of a run: LangGraph, or for batches bare asyncio.
 
 LangGraph's graph API advances in super-steps: the next node of a quick branch waits for the slow node of another.
 Its functional API has no such barrier, so every node that asks for a service is one LangGraph task inside one
@@ -9,13 +9,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "1")
 
 from langgraph.func import entrypoint, task
 
 Body = Callable[[], Awaitable[Any]]
+
+
+class Flow(Protocol):
+    """Carries runs and their steps; what they do and when they start is the engine's."""
+
+    async def run(self, body: Body) -> Any:
+        """Runs `body` as one run and returns what it returns."""
+
+    async def step(self, body: Body) -> Any:
+        """Runs `body` as one step of the present run and returns what it returns."""
 
 
 @task
@@ -28,11 +38,25 @@ async def _flow(body: Body) -> Any:
     return await body()
 
 
-async def run_flow(body: Body) -> Any:
-    """Runs `body` as one LangGraph run and returns what it returns."""
-    return await _flow.ainvoke(body)
+class LangGraphFlow:
+    """Makes each run a LangGraph run and each step a task of it, so that LangGraph's callbacks and tracers see them."""
+
+    async def run(self, body: Body) -> Any:
+        """Runs `body` as one LangGraph run."""
+        return await _flow.ainvoke(body)
+
+    async def step(self, body: Body) -> Any:
+        """Runs `body` as one LangGraph task."""
+        return await _step(body)
 
 
-async def run_step(body: Body) -> Any:
-    """Runs `body` as one LangGraph task of the present run and returns what it returns."""
-    return await _step(body)
+class PlainFlow:
+    """Leaves LangGraph's bookkeeping out, 0.7 ms of CPU for a run of one expert; for batches that nobody watches."""
+
+    async def run(self, body: Body) -> Any:
+        """Runs `body`."""
+        return await body()
+
+    async def step(self, body: Body) -> Any:
+        """Runs `body`."""
+        return await body()

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pipelines.catalogue import Catalogue, ModelEntry, Price
 from pipelines.chat import ChatRequest
 from pipelines.document import Pipeline
-from pipelines.engine import Engine
+from pipelines.engine import Engine, Flow
 from pipelines.error import ModelError, ModelRejectedRequest
 from pipelines.event import AnyEvent
 from pipelines.gateway.gateway import Gateway
@@ -75,6 +75,7 @@ class Stage:
         store: MemoryStore | None = None,
         pipelines: Mapping[str, Pipeline] | None = None,
         provider: ScriptedProvider | None = None,
+        flow: Flow | None = None,
     ) -> None:
         self.store = store or MemoryStore()
         self.provider = provider or ScriptedProvider(behave)
@@ -86,6 +87,7 @@ class Stage:
             library=MemoryLibrary(pipelines or {}),
             documents=MemoryLibrary(),
             embedder=HashingEmbedder(),
+            flow=flow,
             clock=loop.time,
         )
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.document import Edge, NodeSpec, Pipeline
+from pipelines.engine import Flow, LangGraphFlow, PlainFlow
 from pipelines.event import NodeFinished, NodeStarted
 from pipelines.graph import find_problems
 from pipelines.run import Run
@@ -22,8 +23,13 @@ LATENCIES = st.sampled_from([0.0, 0.5, 1.0, 1.25, 2.0, 4.0])
 
 
 @st.composite
-def graphs(draw: st.DrawFn, joins: st.SearchStrategy[dict[str, object]]) -> Pipeline:
-    """Draws a pipeline of experts, cascades, merges and votes in which edges lead only forward."""
+def graphs(draw: st.DrawFn, joins: st.SearchStrategy[dict[str, object]], *, ties: bool = True) -> Pipeline:
+    """Draws a pipeline of experts, cascades, merges and votes in which edges lead only forward.
+
+    Without `ties` no two paths take the same time, so that a race has one winner.
+    """
+    waits = st.permutations([2.0**number for number in range(9)]) if not ties else st.lists(LATENCIES, min_size=9)
+    latencies = draw(waits)
     nodes = [node("q", "query_input")]
     edges: list[Edge] = []
     outputs: list[tuple[str, str, str]] = [("q", "query", "query")]
@@ -33,7 +39,7 @@ def graphs(draw: st.DrawFn, joins: st.SearchStrategy[dict[str, object]]) -> Pipe
         kinds = ["expert", "cascade", "merge_query", *(["merge_answer", "majority_vote"] if answers else [])]
         kind = draw(st.sampled_from(kinds))
         more = {"disabled": draw(st.integers(0, 9)) == 0, "on_error": draw(st.sampled_from(["fail", "silent"]))}
-        script = f"latency={draw(LATENCIES)} logprob={draw(st.sampled_from([-0.1, -3.0]))}"
+        script = f"latency={latencies[number]} logprob={draw(st.sampled_from([-0.1, -3.0]))}"
         script += " fail" if draw(st.integers(0, 5)) == 0 else ""
         if kind in ("expert", "cascade"):
             config = {"system_prompt": f"node={node_id} {script}"}
@@ -114,8 +120,8 @@ def _foretold(spec: NodeSpec, edges: list[Edge], ends: dict[str, Expected]) -> E
     return Expected("done", "fired", at_s, frozenset(ports))
 
 
-async def staged(pipeline: Pipeline) -> tuple[Run, Stage]:
-    stage = Stage()
+async def staged(pipeline: Pipeline, flow: Flow | None = None) -> tuple[Run, Stage]:
+    stage = Stage(flow=flow)
     return await stage.run(pipeline, cache=False), stage
 
 
@@ -169,6 +175,13 @@ def _asked_at_most_once(stage: Stage) -> None:
 def test_the_same_seed_gives_the_same_run(pipeline: Pipeline) -> None:
     (first, _), (second, _) = play(staged(pipeline)), play(staged(pipeline))
     assert _essence(first) == _essence(second)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(graphs(JOINS, ties=False))
+def test_a_batch_on_bare_asyncio_does_what_langgraph_does_node_by_node(pipeline: Pipeline) -> None:
+    (watched, _), (batch, _) = play(staged(pipeline, LangGraphFlow())), play(staged(pipeline, PlainFlow()))
+    assert _essence(batch) == _essence(watched)
 
 
 def _essence(run: Run) -> dict[str, object]:
