@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.template import ASSETS, templates
 from pipelines.document import Pipeline, load_pipeline
 from pipelines.error import ConfigurationError, DocumentError, NotFound
 from pipelines.value import Document
 from storage import Storage
+
+if TYPE_CHECKING:
+    from pipelines.catalogue import ModelEntry
+    from pipelines.exchange.intake.report import Imported
 
 LONGEST_LIST = 20
 
@@ -78,8 +84,24 @@ def load_file(path: Path) -> Pipeline:
         NotFound: if there is no such file.
         DocumentError: if it is not a pipeline.
     """
+    return load_pipeline(_content(path))
+
+
+def import_any(path: Path, models: Iterable[ModelEntry]) -> Imported:
+    """Reads a pipeline from a file of this or another studio; its models become those given, where they are the same.
+
+    Raises:
+        NotFound: if there is no such file.
+        DocumentError: if it is of no known form.
+    """
+    from pipelines.exchange.foreign import read_any
+
+    return read_any(_content(path), models, name=path.stem)
+
+
+def _content(path: Path) -> bytes:
     try:
-        return load_pipeline(path.read_bytes())
+        return path.read_bytes()
     except FileNotFoundError:
         raise NotFound(f"There is no file '{path}'.") from None
     except OSError as error:

@@ -23,6 +23,7 @@ IMPORTERS = {
     "jsonschema": ("pipelines.schema_check",),
     "networkx": ("pipelines.graph",),
     "rule_engine": ("pipelines.condition",),
+    "yaml": ("pipelines.exchange.intake.untrusted",),
     "regex": ("pipelines.pattern",),
     "py3langid": ("pipelines.language",),
     "onnxruntime": ("pipelines.retrieval.minilm",),

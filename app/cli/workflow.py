@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.home import open_library, open_workspace
+from app.cli.home import load_config, open_library, open_workspace
 from app.cli.output import FAILED, AlreadyThere, cell, console, print_json, print_text, tell
 from pipelines.error import DocumentError
 
@@ -118,26 +118,32 @@ def export(
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(help="The file of a pipeline.")],
+    file: Annotated[Path, typer.Argument(help="The file of a pipeline, or a Langflow, Flowise or Dify export.")],
     slug: Annotated[
         str | None, typer.Option(help="What to call it in commands.", show_default="made from its name")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Save a pipeline file as a workflow; nothing in it is executed or fetched."""
-    from app.library import load_file
+    """Save a pipeline file, or an export of Langflow, Flowise or Dify, as a workflow; nothing in it is executed."""
+    from app.library import import_any
+    from app.model_list import known_entries
     from pipelines.graph import find_problems
     from storage.error import NameTaken
 
-    pipeline = load_file(file)
     with open_library() as (storage, library):
+        known = [*known_entries(load_config().weights_folder), *storage.models.list()]
+        found = import_any(file, known)
+        pipeline, report = found.pipeline, found.report
         try:
             info = storage.workflows.create(pipeline, slug=slug, message=f"Imported from {file.name}")
         except NameTaken as error:
             raise AlreadyThere(str(error)) from error
         problems = find_problems(pipeline, library=library)
     if as_json:
-        print_json({**_row(info.slug, info.name, info.version, "workflow"), "problems": problems})
+        row = _row(info.slug, info.name, info.version, "workflow")
+        print_json({**row, **report.model_dump(mode="json"), "problems": problems})
+    for sentence in report.sentences():
+        tell(sentence)
     tell(f"Saved as '{info.slug}'. Run it with: routeloom run {info.slug} --query '...'")
     _tell_problems(problems)
 
