@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final
 
 from app.canvas.protocol import NodeRun, RunSnapshot
-from app.snapshot import TAIL_CHARACTERS, edge_states, inner_totals, node_run, snapshot_of
+from app.snapshot import TAIL_CHARACTERS, edge_states, edge_values, inner_totals, node_run, snapshot_of
 from app.workspace import Workspace
 from pipelines.error import RouteloomError
 from pipelines.event import AnyEvent, CallFinished, NodeFinished, NodeStarted, RunFinished, RunStarted, TokenArrived
@@ -96,6 +96,7 @@ class LiveRun:
                 status="running",
                 nodes=self._nodes(),
                 edges=edge_states(self._run.pipeline, self._spans),
+                values=edge_values(self._run.pipeline, self._spans),
                 cost_usd=self._totals.cost_usd,
                 latency_s=time.monotonic() - self._begun_s,
             )

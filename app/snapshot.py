@@ -10,6 +10,7 @@ from pipelines.document import Pipeline
 from pipelines.run import Run, Span, Totals
 
 TAIL_CHARACTERS: Final = 240
+VALUE_CHARACTERS: Final = 160
 ENDED_SILENT: Final = frozenset({"skipped", "failed", "blocked", "budget", "cancelled"})
 
 
@@ -22,6 +23,7 @@ def snapshot_of(run: Run) -> RunSnapshot:
         status=run.status,
         nodes={node_id: node_run(span, inner.get(node_id, Totals())) for node_id, span in spans.items()},
         edges=edge_states(run.pipeline, spans),
+        values=edge_values(run.pipeline, spans),
         cost_usd=run.totals.cost_usd,
         latency_s=run.latency_s,
     )
@@ -54,6 +56,13 @@ def node_run(span: Span, inner: Totals) -> NodeRun:
 def edge_states(pipeline: Pipeline, spans: Mapping[str, Span]) -> dict[str, EdgeStatus]:
     """Returns for each edge whether its value crossed it, never will, or is still open."""
     return {str(edge): _edge_state(spans.get(edge.source), edge.source_port) for edge in pipeline.edges}
+
+
+def edge_values(pipeline: Pipeline, spans: Mapping[str, Span]) -> dict[str, str]:
+    """Returns the beginning of what crossed each edge, as text."""
+    fired = {node_id: span.fired.ports for node_id, span in spans.items() if span.fired is not None}
+    crossed = {str(edge): fired.get(edge.source, {}).get(edge.source_port) for edge in pipeline.edges}
+    return {name: value.as_text()[:VALUE_CHARACTERS] for name, value in crossed.items() if value is not None}
 
 
 def inner_totals(spans: Iterable[Span]) -> dict[str, Totals]:

@@ -11,7 +11,7 @@ from app.redraw import redraw
 from app.state import FormState, choices, session
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.past import draw_last_run
-from app.studio.running import present_run
+from app.studio.running import last_fired, present_run
 from pipelines.document import JoinRule, NodeSpec
 from pipelines.node import Node
 from pipelines.nodes import node_kinds
@@ -109,10 +109,9 @@ def _draw_pin(opened: OpenWorkflow, spec: NodeSpec, key: str) -> None:
         if st.button("Unpin", icon=":material/keep_off:", key=f"{key}:unpin"):
             opened.patch(spec.id, pinned=None)
         return
-    run = present_run(opened)
-    span = next((span for span in run.spans if span.node_id == spec.id), None) if run else None
-    if span is not None and span.fired and st.button("Pin the last output", icon=":material/keep:", key=f"{key}:pin"):
-        opened.patch(spec.id, pinned=dict(span.fired.ports))
+    fired = last_fired(opened, spec.id)
+    if fired and st.button("Pin the last output", icon=":material/keep:", key=f"{key}:pin"):
+        opened.pin(spec.id, fired)
 
 
 def _draw_help(cls: type[Node] | None) -> None:

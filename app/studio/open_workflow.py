@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.canvas.intent import Intent
 from app.canvas.protocol import (
     CanvasDoc,
     CanvasOut,
@@ -17,6 +18,7 @@ from app.canvas.protocol import (
 )
 from pipelines.document import NodeSpec, Pipeline
 from pipelines.error import StaleWrite
+from pipelines.run import Fired
 from storage import Storage
 from storage.draft import MAIN, Draft
 from storage.error import DraftConflict
@@ -33,7 +35,7 @@ class OpenWorkflow:
         conflict: what to tell the person when somebody else wrote in the meantime, or None.
         selected: ids of the nodes that are selected on the canvas.
         inspected: the node whose drawer is open; the drawer stays away while nodes are being added.
-        wishes: what the canvas asked of the page: `run`, `stop`, `save`.
+        wishes: what the canvas asked of the page and nobody has fulfilled yet.
     """
 
     def __init__(self, storage: Storage, slug: str) -> None:
@@ -48,7 +50,7 @@ class OpenWorkflow:
         self.conflict: str | None = None
         self.selected: tuple[str, ...] = ()
         self.inspected: str | None = None
-        self.wishes: list[str] = []
+        self.wishes: list[Intent] = []
         self.commands: tuple[Command, ...] = ()
         self._seen: dict[str, int] = {}
         self._patches: dict[str, tuple[dict[str, Any], int]] = {}
@@ -107,6 +109,10 @@ class OpenWorkflow:
         waiting = self._patches.get(node_id, ({}, 0))[0]
         self._patches[node_id] = ({**waiting, **changes}, 0)
         self._command(PatchNode(n=self._next(), id=node_id, set=NodePatch(**changes)))
+
+    def pin(self, node_id: str, fired: Fired) -> None:
+        """Fixes the output of a node, so that it is not asked again."""
+        self.patch(node_id, pinned=dict(fired.ports))
 
     def replace(self, pipeline: Pipeline) -> None:
         """Puts another graph in place of this one; on the canvas that is one undo step."""
@@ -227,7 +233,7 @@ class OpenWorkflow:
             elif intent.type == "inspect":
                 self.selected, self.inspected = (intent.node,), intent.node
             elif live:
-                self.wishes.append(intent.type)
+                self.wishes.append(intent)
         self._seen[out.instance] = max([seen, *(intent.n for intent in out.intents)])
 
     def _select(self, nodes: list[str]) -> None:

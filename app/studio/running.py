@@ -9,7 +9,7 @@ from app.state import RunForm, session, show_run, shown_run, workspace
 from app.studio.open_workflow import OpenWorkflow
 from pipelines.engine.reuse import reusable_outputs
 from pipelines.error import DocumentError
-from pipelines.run import Budget, Run, RunSettings
+from pipelines.run import Budget, Fired, Run, RunSettings
 from pipelines.value import Query
 
 
@@ -22,6 +22,12 @@ def present_run(opened: OpenWorkflow) -> Run | None:
     """Returns the run that the studio shows, with what is known of it until now."""
     live = live_run(opened)
     return live.run if live else shown_run()
+
+
+def last_fired(opened: OpenWorkflow, node_id: str) -> Fired | None:
+    """Returns what a node fired in the shown run, or None."""
+    run = present_run(opened)
+    return next((span.fired for span in run.spans if span.node_id == node_id), None) if run else None
 
 
 def snapshot(opened: OpenWorkflow) -> RunSnapshot | None:

@@ -7,6 +7,7 @@ from typing import Final
 import streamlit as st
 
 from app.canvas.component import canvas_out, mount_canvas
+from app.canvas.intent import NodeIntent
 from app.canvas.protocol import CanvasData, CanvasProblem
 from app.face import catalogue, faces
 from app.live import live_runs
@@ -14,7 +15,7 @@ from app.redraw import redraw
 from app.state import CANVAS, session, workspace
 from app.studio.inspector import draw_inspector
 from app.studio.open_workflow import OpenWorkflow
-from app.studio.running import snapshot, start, stop
+from app.studio.running import last_fired, snapshot, start, stop
 from pipelines.document import NodeSpec
 from pipelines.error import ConfigurationError, RouteloomError
 from pipelines.graph import Problem
@@ -37,7 +38,7 @@ def draw_stage(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
                 run=snapshot(opened),
                 events_url=f"/api/runs/{live.run.id}/events" if live else None,
                 commands=opened.commands,
-                actions=("save",),
+                actions=("save", "run_from", "pin"),
                 inset_right=DRAWER_PX if opened.inspected else 0,
             ),
             key=CANVAS,
@@ -92,9 +93,22 @@ def _on_out() -> None:
 def _fulfil(opened: OpenWorkflow) -> None:
     wishes, opened.wishes = opened.wishes, []
     for wish in wishes:
-        if wish == "run" and (refusal := start(opened)):
-            opened.say(refusal)
-        elif wish == "stop":
-            stop(opened)
-        elif wish == "save" and opened.changed:
-            opened.save()
+        match wish.type:
+            case "run" | "run_from":
+                refusal = start(opened, from_node=wish.node if isinstance(wish, NodeIntent) else None)
+                if refusal:
+                    opened.say(refusal)
+            case "pin":
+                _pin(opened, wish)
+            case "stop":
+                stop(opened)
+            case "save" if opened.changed:
+                opened.save()
+
+
+def _pin(opened: OpenWorkflow, wish: NodeIntent) -> None:
+    fired = last_fired(opened, wish.node)
+    if fired is None:
+        opened.say("This node has given nothing yet that could be kept; run the pipeline first.")
+    else:
+        opened.pin(wish.node, fired)

@@ -40,6 +40,14 @@ def test_edges_are_taken_where_the_port_fired_and_not_taken_behind_a_silent_node
     }
 
 
+def test_an_edge_that_was_taken_tells_what_crossed_it() -> None:
+    assert snapshot_of(finished()).values == {
+        "question.query->router.query": "Is it hot?",
+        "router.short->expert_2.query": "Is it hot?",
+        "expert_2.answer->answer.answers": "Yes.",
+    }
+
+
 def test_an_edge_whose_source_has_not_ended_is_idle() -> None:
     run = Run(pipeline=forked(), query=finished().query, spans=finished().spans[:1])
     assert snapshot_of(run).edges["router.short->expert_2.query"] == "idle"

@@ -173,6 +173,17 @@ def test_the_model_is_not_asked_again_for_what_lies_before_the_node(studio: AppT
     assert (run["nodes"]["expert_2"]["cached"], run["nodes"]["answer"]["status"]) == (True, "done")
 
 
+def test_the_canvas_may_wish_for_a_run_from_a_node_and_for_a_pin(studio: AppTest, stub: Stub) -> None:
+    ask(studio, "Is it hot?")
+    again = {"type": "run_from", "node": "answer"}
+    ended(emit(studio, again))
+    assert stub.calls == 1
+    assert canvas_data(studio)["run"]["nodes"]["expert_2"]["cached"] is True
+    emit(studio, again, {"type": "pin", "node": "expert_2"})
+    (command,) = canvas_data(studio)["commands"]
+    assert command["set"]["pinned"]["answer"]["text"] == "hello"
+
+
 def test_saving_from_the_canvas_makes_a_version(studio: AppTest, space: Workspace) -> None:
     doc = canvas_data(studio)["doc"]
     doc["graph"]["nodes"][2]["title"] = "Longer"
