@@ -8,6 +8,7 @@ import * as change from "./graph";
 import type { Instance } from "./instance";
 import { edgeBetween, fittingPort, insertion, type PortRef, portsOf, refusal } from "./ports";
 import type { Graph, GraphEdge, GraphNode, GraphNote, Kind, Point } from "./protocol";
+import { closedOver } from "./splice";
 
 /** Adds a node of `kind` near `at` and, where a wire waits, connects it. */
 export function addKind(canvas: Instance, kind: Kind, at: Point, from: PortRef | null = null): string {
@@ -113,6 +114,14 @@ export function removeSelection(canvas: Instance): void {
   canvas.edit(change.without(canvas.graph, chosen));
 }
 
+/** Deletes the selection and joins what came into each node with what went out of it, where the types fit. */
+export function removeAndJoin(canvas: Instance): void {
+  const { nodes, notes, edges } = canvas.selection;
+  if (nodes.size + notes.size + edges.size === 0) return;
+  const rest = change.without(canvas.graph, { nodes: new Set(), notes, edges });
+  canvas.edit(closedOver(rest, canvas.store.get().rules, nodes));
+}
+
 export function removeWire(canvas: Instance, key: string): void {
   canvas.edit(change.withoutEdges(canvas.graph, new Set([key])));
 }
@@ -124,13 +133,19 @@ export function copied(canvas: Instance): string | null {
 }
 
 /** Puts copied text on the canvas at `at`, else beside where it came from. Says whether it was such text. */
-export function pasteText(canvas: Instance, text: string, at: Point | null = null): boolean {
+export function pasteText(canvas: Instance, text: string, at: Point | null = null, keepInbound = false): boolean {
   const clip = readText(text);
   if (!clip) return false;
   const pasted = paste(canvas.graph, clip, at ?? beside(clip));
-  canvas.edit(pasted.graph);
+  canvas.edit(keepInbound ? withAllowed(canvas, pasted.graph, pasted.inbound) : pasted.graph);
   canvas.select(new Set([...pasted.nodes, ...[...pasted.notes].map(noteFlowId)]));
   return true;
+}
+
+/** The graph with those of the edges that are allowed in it. */
+function withAllowed(canvas: Instance, graph: Graph, edges: readonly GraphEdge[]): Graph {
+  const { rules } = canvas.store.get();
+  return edges.reduce((all, edge) => (refusal(all, rules, edge) === null ? change.withEdge(all, edge) : all), graph);
 }
 
 export function duplicate(canvas: Instance): void {
@@ -141,10 +156,6 @@ export function duplicate(canvas: Instance): void {
 export function toggleDisabled(canvas: Instance): void {
   const { nodes } = canvas.selection;
   if (nodes.size > 0) canvas.edit(change.withDisabledToggled(canvas.graph, nodes));
-}
-
-export function selectAll(canvas: Instance): void {
-  canvas.select(new Set(canvas.store.get().nodes.map((node) => node.id)));
 }
 
 export function addNote(canvas: Instance, at: Point): void {
@@ -161,6 +172,20 @@ export function rename(canvas: Instance, id: string, title: string): void {
   const node = canvas.graph.nodes.find((each) => each.id === id);
   const clean = title.trim().slice(0, 200);
   if (node && clean && clean !== node.title) canvas.edit(change.withPatch(canvas.graph, id, { title: clean }));
+}
+
+/** Lets the node run again instead of giving its pinned outputs. */
+export function unpin(canvas: Instance, id: string): void {
+  canvas.edit(change.withPatch(canvas.graph, id, { pinned: null }));
+}
+
+/** Opens what a node holds: the pipeline inside it where the page can show it, else its form. */
+export function open(canvas: Instance, id: string): void {
+  const { actions, nodes } = canvas.store.get();
+  const node = nodes.find((each) => each.id === id);
+  if (node?.type !== "card") return;
+  const inside = node.data.inner !== "" && actions.includes("step_into");
+  canvas.intend({ type: inside ? "step_into" : "inspect", node: id });
 }
 
 /** Lays everything out afresh and shows it. */

@@ -1,10 +1,11 @@
 /** Gives nodes their places: a whole tidy layout, or places for those that have none. */
 
 import { type Box, freePlace, NODE_WIDTH, nodeHeight, portOffset } from "./geometry";
-import { reachable, withPositions } from "./graph";
+import { withPositions } from "./graph";
 import { layered, type Wire } from "./layered";
 import { drawnPorts, type Ports, portsOf, type Rules } from "./ports";
 import type { Graph, GraphEdge, Point } from "./protocol";
+import { reached } from "./reach";
 
 const ROOM = 84;
 
@@ -65,7 +66,7 @@ export function madeRoom(graph: Graph, rules: Rules, before: GraphEdge, after: G
   ]);
   const short = source.x + 2 * step - target.x;
   if (short > 0) {
-    for (const id of reachable(graph.edges, after.target)) {
+    for (const id of reached(graph.edges, [after.target])) {
       const from = at.get(id) ?? { x: 0, y: 0 };
       places.set(id, { x: from.x + short, y: from.y });
     }

@@ -3,7 +3,8 @@
 import { getViewportForBounds, type Viewport } from "@xyflow/react";
 
 import { boxesOf } from "./flow";
-import type { Shot, ViewState } from "./instance";
+import type { Shot } from "./instance";
+import type { ViewState } from "./state";
 
 export const ZOOM = { min: 0.06, max: 2, fit: 1.05, near: 1.15 };
 const PALETTE = 252;

@@ -9,15 +9,18 @@ const MAX_CHARS = 2_000_000;
 interface Clip {
   nodes: GraphNode[];
   edges: GraphEdge[];
+  /** Edges that came into the choice from outside. */
+  inbound: GraphEdge[];
   notes: GraphNote[];
 }
 
-/** The chosen nodes and notes with the edges inside the choice. */
+/** The chosen nodes and notes with the edges inside the choice, and apart from them those that lead into it. */
 export function copyText(graph: Graph, nodes: ReadonlySet<string>, notes: ReadonlySet<string>): string {
   return JSON.stringify({
     routeloom: MARK,
     nodes: graph.nodes.filter((node) => nodes.has(node.id)),
     edges: graph.edges.filter((edge) => nodes.has(edge.source) && nodes.has(edge.target)),
+    inbound: graph.edges.filter((edge) => !nodes.has(edge.source) && nodes.has(edge.target)),
     notes: graph.notes.filter((note) => notes.has(note.id)),
   });
 }
@@ -35,19 +38,23 @@ export function readText(text: string): Clip | null {
   const nodes = list(value["nodes"])
     .map(readNode)
     .filter((node) => node !== null);
-  const edges = list(value["edges"])
-    .map(readEdge)
-    .filter((edge) => edge !== null);
+  const [edges = [], inbound = []] = ["edges", "inbound"].map((name) =>
+    list(value[name])
+      .map(readEdge)
+      .filter((edge) => edge !== null),
+  );
   const notes = list(value["notes"])
     .map(readNote)
     .filter((note) => note !== null);
-  return nodes.length + notes.length > 0 ? { nodes, edges, notes } : null;
+  return nodes.length + notes.length > 0 ? { nodes, edges, inbound, notes } : null;
 }
 
 export interface Pasted {
   graph: Graph;
   nodes: Set<string>;
   notes: Set<string>;
+  /** The edges from outside, moved to the copies; whether they are allowed is for the caller to find out. */
+  inbound: GraphEdge[];
 }
 
 /** Puts a copy on the canvas under new ids; its top left corner lands on `at`. */
@@ -84,6 +91,10 @@ export function paste(graph: Graph, clip: Clip, at: Point): Pasted {
     },
     nodes: new Set(ids.values()),
     notes: new Set(noteIds.values()),
+    inbound: clip.inbound.flatMap((edge) => {
+      const target = ids.get(edge.target);
+      return target ? [{ ...edge, target }] : [];
+    }),
   };
 }
 

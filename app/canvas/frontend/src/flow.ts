@@ -3,10 +3,22 @@
 import type { Edge, Node } from "@xyflow/react";
 
 import { type Box, NODE_WIDTH, nodeHeight, portOffset } from "./geometry";
+import { type GhostEdge, ghostEdges, type GhostNode, ghostNodes } from "./ghosts";
 import { edgeKey } from "./graph";
 import { type Lane, laneOf } from "./lanes";
 import { drawnPorts, LOST, type Ports, portsOf, type Rules } from "./ports";
-import type { Graph, GraphEdge, GraphNode, GraphNote, Kind, Point, Problem } from "./protocol";
+import type {
+  Compare,
+  Estimate,
+  Graph,
+  GraphEdge,
+  GraphNode,
+  GraphNote,
+  Kind,
+  NodeChange,
+  Point,
+  Problem,
+} from "./protocol";
 
 export type CardData = {
   node: GraphNode;
@@ -14,34 +26,60 @@ export type CardData = {
   ports: Ports;
   summary: string;
   problems: Problem[];
+  estimate: Estimate | null;
+  /** The saved pipeline that the node opens, or an empty text. */
+  inner: string;
+  /** Never runs, because something before it is disabled. */
+  dead: boolean;
+  /** Changed since the shown run, itself or by what comes before it. */
+  stale: boolean;
+  change: NodeChange | null;
+  /** The most wires that one of its inputs joins. */
+  fanIn: number;
+  /** What each port is connected to, by side and port, as people read it. */
+  links: Record<string, string[]>;
   signature: string;
 };
+
+/** What the graph itself does not say about its nodes. */
+export interface Around {
+  problems: readonly Problem[];
+  dead: ReadonlySet<string>;
+  stale: ReadonlySet<string>;
+  compare: Compare | null;
+}
+
 export type NoteData = { note: GraphNote };
-export type WireData = { edge: GraphEdge; type: string; lane: Lane | null; from: Point; to: Point };
+/** `dead`: nothing will ever cross it, because an end of it never runs. */
+export type WireData = { edge: GraphEdge; type: string; dead: boolean; lane: Lane | null; from: Point; to: Point };
 export type CardNode = Node<CardData, "card">;
 export type NoteNode = Node<NoteData, "note">;
-export type FlowNode = CardNode | NoteNode;
-export type FlowEdge = Edge<WireData, "wire">;
+export type FlowNode = CardNode | NoteNode | GhostNode;
+export type WireEdge = Edge<WireData, "wire">;
+export type FlowEdge = WireEdge | GhostEdge;
 
 /** React Flow has one name space; documents keep notes in their own. */
 const NOTE = "note:";
 
 export const noteFlowId = (id: string): string => NOTE + id;
 
-export function flowNodes(
-  graph: Graph,
-  rules: Rules,
-  problems: readonly Problem[],
-  before: readonly FlowNode[],
-): FlowNode[] {
+/** Cards in the order in which they are read, which is that of the Tab key: column by column from the left. */
+const COLUMN = 160;
+
+export function flowNodes(graph: Graph, rules: Rules, around: Around, before: readonly FlowNode[]): FlowNode[] {
   const known = new Map(before.map((node) => [node.id, node]));
   const edges = edgesByNode(graph.edges);
+  const titles = new Map(graph.nodes.map((node) => [node.id, node.title || node.id]));
+  const problemsOf = (id: string) => around.problems.filter((problem) => problem.node === id);
   const notes = graph.notes.map((note) => noteNode(note, known.get(noteFlowId(note.id))));
   const cards = graph.nodes.map((node) => {
-    const own = problems.filter((problem) => problem.node === node.id);
-    return card(node, rules, edges.get(node.id) ?? [], own, known.get(node.id));
+    const own = { edges: edges.get(node.id) ?? [], problems: problemsOf(node.id), titles };
+    return card(node, rules, own, around, known.get(node.id));
   });
-  return [...notes, ...cards];
+  const place = ({ position }: CardNode) => Math.floor(position.x / COLUMN);
+  cards.sort((a, b) => place(a) - place(b) || a.position.y - b.position.y);
+  const ghosts = around.compare ? ghostNodes(graph, rules, around.compare) : [];
+  return [...notes, ...ghosts, ...cards];
 }
 
 function edgesByNode(edges: readonly GraphEdge[]): Map<string, GraphEdge[]> {
@@ -56,21 +94,32 @@ function edgesByNode(edges: readonly GraphEdge[]): Map<string, GraphEdge[]> {
   return map;
 }
 
-function card(
-  node: GraphNode,
-  rules: Rules,
-  edges: GraphEdge[],
-  problems: Problem[],
-  before: FlowNode | undefined,
-): CardNode {
+interface Own {
+  edges: GraphEdge[];
+  problems: Problem[];
+  titles: ReadonlyMap<string, string>;
+}
+
+function card(node: GraphNode, rules: Rules, own: Own, around: Around, before: FlowNode | undefined): CardNode {
   const kind = rules.kinds.get(node.kind) ?? null;
   const face = rules.faces[node.id];
-  const ports = drawnPorts(portsOf(rules, node), node.id, edges);
-  const summary = face ? face.summary || face.models.join(", ") : "";
-  const signature = JSON.stringify([ports, summary, problems, kind?.title, kind?.icon, kind?.group]);
+  const ports = drawnPorts(portsOf(rules, node), node.id, own.edges);
+  const shown = {
+    ports,
+    summary: face ? face.summary || face.models.join(", ") : "",
+    problems: own.problems,
+    estimate: face?.estimate ?? null,
+    inner: face?.inner ?? "",
+    dead: around.dead.has(node.id),
+    stale: around.stale.has(node.id),
+    change: around.compare?.nodes[node.id] ?? null,
+    fanIn: fanIn(node.id, own.edges),
+    links: links(node.id, own),
+  };
+  const signature = JSON.stringify([shown, kind?.title, kind?.icon, kind?.group]);
   const old = before?.type === "card" ? before : undefined;
   const same = old?.data.node === node && old.data.signature === signature;
-  const data = same ? old.data : { node, kind, ports, summary, problems, signature };
+  const data = same ? old.data : { node, kind, ...shown, signature };
   const position = node.position ?? { x: 0, y: 0 };
   if (old && same && old.position.x === position.x && old.position.y === position.y) return old;
   return {
@@ -81,12 +130,28 @@ function card(
     data,
     initialWidth: NODE_WIDTH,
     initialHeight: nodeHeight(ports),
-    ariaLabel: ariaLabel(node, kind),
+    // The card itself says what it is and how it stands, which changes more often than the document.
+    domAttributes: { "aria-labelledby": nameId(node.id) },
   };
 }
 
-function ariaLabel(node: GraphNode, kind: Kind | null): string {
-  return `${node.title}, ${kind?.title ?? `unknown kind ${node.kind}`}${node.disabled ? ", disabled" : ""}`;
+/** The id of the element in a card that holds its name for screen readers. */
+export const nameId = (id: string): string => `rl-name-${id}`;
+
+function fanIn(id: string, edges: readonly GraphEdge[]): number {
+  const into = edges.filter((edge) => edge.target === id);
+  return Math.max(0, ...into.map((edge) => into.filter((other) => other.target_port === edge.target_port).length));
+}
+
+function links(id: string, { edges, titles }: Own): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const edge of edges) {
+    const out = edge.source === id;
+    const port = out ? `out.${edge.source_port}` : `in.${edge.target_port}`;
+    const other = titles.get(out ? edge.target : edge.source) ?? "";
+    found[port] = [...(found[port] ?? []), `${other}, ${out ? edge.target_port : edge.source_port}`];
+  }
+  return found;
 }
 
 function noteNode(note: GraphNote, before: FlowNode | undefined): NoteNode {
@@ -118,16 +183,22 @@ export function boxesOf(nodes: readonly FlowNode[]): Map<string, Box> {
   );
 }
 
-export function flowEdges(graph: Graph, nodes: readonly FlowNode[], before: readonly FlowEdge[]): FlowEdge[] {
+export function flowEdges(
+  graph: Graph,
+  rules: Rules,
+  compare: Compare | null,
+  nodes: readonly FlowNode[],
+  before: readonly FlowEdge[],
+): FlowEdge[] {
   const known = new Map(before.map((edge) => [edge.id, edge]));
-  const cards = new Map(nodes.filter((node) => node.type === "card").map((node) => [node.id, node]));
+  const cards = new Map(nodes.flatMap((node) => (node.type === "card" ? [[node.id, node] as const] : [])));
   const boxes = boxesOf([...cards.values()]);
-  return graph.edges.flatMap((edge) => {
+  const wires = graph.edges.flatMap((edge) => {
     const source = cards.get(edge.source);
     const target = cards.get(edge.target);
-    if (!source || !target) return [];
-    return [wire(edge, source, target, boxes, known.get(edgeKey(edge)))];
+    return source && target ? [wire(edge, source, target, boxes, known.get(edgeKey(edge)))] : [];
   });
+  return compare ? [...ghostEdges(graph, rules, compare), ...wires] : wires;
 }
 
 function wire(
@@ -135,18 +206,20 @@ function wire(
   source: CardNode,
   target: CardNode,
   boxes: ReadonlyMap<string, Box>,
-  old?: FlowEdge,
-): FlowEdge {
+  before?: FlowEdge,
+): WireEdge {
   const { position: s, data: sourceData } = source;
   const { position: t, data: targetData } = target;
   const from = { x: s.x + NODE_WIDTH, y: s.y + portOffset(sourceData.ports, "out", edge.source_port) };
   const to = { x: t.x, y: t.y + portOffset(targetData.ports, "in", edge.target_port) };
-  const others = [...boxes].filter(([id]) => id !== source.id && id !== target.id).map(([, box]) => box);
-  const lane = laneOf({ from, to }, others);
+  const lane = laneOf({ from, to }, boxes, [source.id, target.id]);
   const type = sourceData.ports.outputs.find((port) => port.name === edge.source_port)?.type ?? LOST;
-  const data: WireData = { edge, type, lane, from, to };
-  if (old?.data && JSON.stringify(old.data) === JSON.stringify(data)) return old;
+  const ends = [sourceData, targetData];
+  const isDead = ends.some((end) => end.dead || end.node.disabled);
+  const data: WireData = { edge, type, dead: isDead, lane, from, to };
+  const old = before?.type === "wire" ? before : undefined;
   const label = `Wire from ${sourceData.node.title}, ${edge.source_port}, to ${targetData.node.title}, ${edge.target_port}`;
+  if (old?.data && old.ariaLabel === label && JSON.stringify(old.data) === JSON.stringify(data)) return old;
   return {
     ...old,
     id: edgeKey(edge),
@@ -157,5 +230,7 @@ function wire(
     targetHandle: edge.target_port,
     data,
     ariaLabel: label,
+    // Tab goes from node to node; E goes from wire to wire.
+    domAttributes: { tabIndex: -1 },
   };
 }

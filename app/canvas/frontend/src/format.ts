@@ -22,6 +22,15 @@ export function costText(cost_usd: number, notional: boolean): string {
   return `${sign}${cost_usd.toFixed(cost_usd < 0.9995 ? 4 : 2)}`;
 }
 
+/** A difference with its sign: "+120 ms", "−$0.0004". */
+export function deltaText(latency_s: number | null, cost_usd: number | null): string[] {
+  const sign = (value: number) => (value < 0 ? "−" : value > 0 ? "+" : "±");
+  return [
+    latency_s === null ? null : `${sign(latency_s)}${latencyText(Math.abs(latency_s))}`,
+    cost_usd === null ? null : `${sign(cost_usd)}${costText(Math.abs(cost_usd), false)}`,
+  ].filter((text) => text !== null);
+}
+
 export function scoreText(score: number): string {
   return Math.abs(score) >= 100 ? score.toFixed(0) : score.toFixed(2);
 }

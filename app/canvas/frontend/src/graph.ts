@@ -72,6 +72,22 @@ export function withPositions(graph: Graph, positions: ReadonlyMap<string, Point
   return { ...graph, nodes };
 }
 
+/** Moves nodes and notes to new corners. */
+export function withCorners(
+  graph: Graph,
+  nodes: ReadonlyMap<string, Point>,
+  notes: ReadonlyMap<string, Point>,
+): Graph {
+  const moved = withPositions(graph, nodes);
+  const next = graph.notes.map((note) => {
+    const to = notes.get(note.id);
+    return to && (to.x !== note.position.x || to.y !== note.position.y) ? { ...note, position: to } : note;
+  });
+  const same =
+    moved.nodes.every((node, at) => node === graph.nodes[at]) && next.every((note, at) => note === graph.notes[at]);
+  return same ? graph : { ...moved, notes: next };
+}
+
 export function withNote(graph: Graph, position: Point): { graph: Graph; id: string } {
   const id = freeId("note", new Set(graph.notes.map((note) => note.id)));
   const note: GraphNote = { id, text: "", position, width: 240, height: 120 };
@@ -87,34 +103,4 @@ export function withDisabledToggled(graph: Graph, ids: ReadonlySet<string>): Gra
   const chosen = graph.nodes.filter((node) => ids.has(node.id));
   const disabled = !chosen.every((node) => node.disabled);
   return { ...graph, nodes: graph.nodes.map((node) => (ids.has(node.id) ? { ...node, disabled } : node)) };
-}
-
-/** Finds the nodes from `from` to `to` along the edges, both included; null where there is no way. */
-export function pathBetween(edges: readonly GraphEdge[], from: string, to: string): string[] | null {
-  const next = new Map<string, string[]>();
-  for (const edge of edges) next.set(edge.source, [...(next.get(edge.source) ?? []), edge.target]);
-  const cameFrom = new Map<string, string | null>([[from, null]]);
-  const queue = [from];
-  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
-    if (at === to) return trail(cameFrom, to);
-    for (const target of next.get(at) ?? []) {
-      if (cameFrom.has(target)) continue;
-      cameFrom.set(target, at);
-      queue.push(target);
-    }
-  }
-  return null;
-}
-
-/** A node and everything that its edges lead to. */
-export function reachable(edges: readonly GraphEdge[], from: string): Set<string> {
-  const found = new Set([from]);
-  for (const id of found) for (const edge of edges) if (edge.source === id) found.add(edge.target);
-  return found;
-}
-
-function trail(cameFrom: ReadonlyMap<string, string | null>, to: string): string[] {
-  const path: string[] = [];
-  for (let at: string | null = to; at !== null; at = cameFrom.get(at) ?? null) path.unshift(at);
-  return path;
 }

@@ -1,7 +1,17 @@
 /** The component's entry: Streamlit calls it at mount and whenever the data or the theme change. */
 
 import "@xyflow/react/dist/base.css";
-import "./canvas.css";
+import "./style/base.css";
+import "./style/panel.css";
+import "./style/place.css";
+import "./style/card.css";
+import "./style/outcome.css";
+import "./style/compare.css";
+import "./style/wire.css";
+import "./style/note.css";
+import "./style/above.css";
+import "./style/help.css";
+import "./style/motion.css";
 
 import { createRoot, type Root } from "react-dom/client";
 

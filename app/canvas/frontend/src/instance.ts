@@ -4,49 +4,18 @@ import type { EdgeChange, NodeChange, Viewport } from "@xyflow/react";
 import { applyEdgeChanges, applyNodeChanges } from "@xyflow/react";
 
 import { settled, tidied } from "./arrange";
+import { dead, edited, type Prints, printsOf } from "./consequence";
 import { type FlowEdge, flowEdges, type FlowNode, flowNodes } from "./flow";
-import { withPatch, withPositions } from "./graph";
+import { withCorners, withPatch } from "./graph";
 import { History } from "./history";
 import { Outbox, type Send } from "./outbox";
-import { type PortRef, type Rules, rulesOf } from "./ports";
-import type { Action, CanvasData, Catalogue, Command, Doc, Graph, IntentBody, Point, Problem } from "./protocol";
+import { rulesOf } from "./ports";
+import type { CanvasData, Command, Doc, Graph, IntentBody, Point, RunSnapshot } from "./protocol";
+import { reached } from "./reach";
 import { RunStore } from "./runs";
+import { CLOSED, firstState, settings, type Toast, type ViewState } from "./state";
 import { Store } from "./store";
 import { RunStream } from "./stream";
-
-/** An open quick-add search: where the node will land, and the wire that waits for it. */
-export interface Search {
-  at: Point;
-  screen: Point;
-  from: PortRef | null;
-}
-
-export interface Toast {
-  id: number;
-  text: string;
-  tone: "info" | "error";
-}
-
-export interface ViewState {
-  doc: Doc;
-  nodes: FlowNode[];
-  edges: FlowEdge[];
-  catalogue: Catalogue;
-  rules: Rules;
-  problems: Problem[];
-  actions: Action[];
-  readOnly: boolean;
-  insetRight: number;
-  canUndo: boolean;
-  canRedo: boolean;
-  search: Search | null;
-  wiring: PortRef | null;
-  toasts: Toast[];
-  paletteOpen: boolean;
-  popover: "help" | "problems" | null;
-  /** Grows with each wish to bring something into view. */
-  camera: number;
-}
 
 /** What the camera shall show at the next chance (all, if `nodes` is null), and how: "reveal" keeps the zoom. */
 export type Shot = { nodes: string[] | null; how: "fit" | "near" | "reveal" };
@@ -64,19 +33,18 @@ export class Instance {
   private lastCommand = 0;
   private lastToast = 0;
   private drag = { active: false, count: 0 };
+  /** The run that this canvas saw begin, and what the graph then was. */
+  private begun: { run: string; prints: Prints } | null = null;
 
   constructor(
     data: CanvasData,
     private readonly now: () => number = Date.now,
   ) {
-    const rules = rulesOf(data.catalogue, data.faces);
-    const doc = { ...data.doc, graph: settled(data.doc.graph, rules) };
-    const fixed = { ...settings(data), rules };
-    const ui = { search: null, wiring: null, toasts: [], paletteOpen: true, popover: null, camera: 0 };
-    this.store = new Store<ViewState>({ doc, nodes: [], edges: [], canUndo: false, canRedo: false, ...fixed, ...ui });
+    const graph = settled(data.doc.graph, rulesOf(data.catalogue, data.faces));
+    this.store = new Store<ViewState>(firstState(data, { ...data.doc, graph }));
     this.outbox = new Outbox(randomId(), () => this.store.get().doc, now);
     this.stream = new RunStream({
-      snapshot: (snapshot) => this.runs.show(snapshot),
+      snapshot: (snapshot) => this.showSnapshot(snapshot),
       finished: (run) => this.intend({ type: "run_finished", run }),
     });
   }
@@ -96,7 +64,7 @@ export class Instance {
 
   /** Takes what Python sent: settings always, its document only if newer, each command once. */
   receive(data: CanvasData): void {
-    this.store.set({ ...settings(data), rules: rulesOf(data.catalogue, data.faces) });
+    this.store.set(settings(data, this.store.get()));
     this.adopt(data.doc);
     this.rebuild();
     const fresh = data.commands.filter((command) => command.n > this.lastCommand).sort((a, b) => a.n - b.n);
@@ -118,7 +86,7 @@ export class Instance {
     const known = new Set(mine.graph.nodes.map((node) => node.id));
     const strange = other || !doc.graph.nodes.some((node) => known.has(node.id));
     this.outbox.replaced();
-    this.store.set({ doc, search: null, wiring: null, ...(other ? { nodes: [], edges: [] } : {}) });
+    this.store.set({ doc, ...CLOSED, ...(other ? { nodes: [], edges: [] } : {}) });
     if (strange) this.show(null);
   }
 
@@ -126,7 +94,15 @@ export class Instance {
     this.stream.follow(data.events_url);
     const current = this.runs.totals?.run;
     const stale = this.stream.isOpen && data.run?.run === current && data.run?.status === "running";
-    if (!stale) this.runs.show(data.run);
+    if (!stale) this.showSnapshot(data.run);
+  }
+
+  private showSnapshot(snapshot: RunSnapshot | null): void {
+    const before = this.runs.totals?.run;
+    this.runs.show(snapshot);
+    if (snapshot?.run === before) return;
+    if (snapshot?.status === "running") this.begun = { run: snapshot.run, prints: printsOf(this.graph) };
+    this.rebuild();
   }
 
   private obey(command: Command): void {
@@ -170,14 +146,23 @@ export class Instance {
   }
 
   private rebuild(): void {
-    const { doc, rules, problems, nodes, edges } = this.store.get();
-    const nextNodes = flowNodes(doc.graph, rules, problems, nodes);
+    const { doc, rules, problems, compare, nodes, edges } = this.store.get();
+    const around = { problems, compare, dead: dead(doc.graph, rules), stale: this.stale() };
+    const nextNodes = flowNodes(doc.graph, rules, around, nodes);
     this.store.set({
       nodes: nextNodes,
-      edges: flowEdges(doc.graph, nextNodes, edges),
+      edges: flowEdges(doc.graph, rules, compare, nextNodes, edges),
       canUndo: this.history.canUndo,
       canRedo: this.history.canRedo,
     });
+  }
+
+  /** Nodes that were edited since the shown run, with everything behind them. */
+  private stale(): ReadonlySet<string> {
+    const run = this.runs.totals?.run;
+    if (!run) return new Set();
+    const seen = this.begun?.run === run ? edited(this.graph, this.begun.prints) : [];
+    return reached(this.graph.edges, this.store.get().stale ?? seen);
   }
 
   intend(body: IntentBody): void {
@@ -242,27 +227,24 @@ export class Instance {
 
   edgesChanged(changes: EdgeChange<FlowEdge>[]): void {
     const selects = changes.filter((change) => change.type === "select");
-    if (selects.length > 0) this.store.set({ edges: applyEdgeChanges(selects, this.store.get().edges) });
+    if (selects.length === 0) return;
+    this.store.set({ edges: applyEdgeChanges(selects, this.store.get().edges) });
+    const { actions, edges } = this.store.get();
+    const [only, ...more] = edges.filter((edge) => edge.selected);
+    if (!only || more.length > 0 || only.type !== "wire" || !only.data || !actions.includes("inspect_edge")) return;
+    const { source, source_port, target, target_port } = only.data.edge;
+    this.intend({ type: "inspect_edge", source, source_port, target, target_port });
   }
 
   private withFlowPositions(): Graph {
-    const { nodes } = this.store.get();
-    const rounded = (point: Point) => ({ x: Math.round(point.x), y: Math.round(point.y) });
-    const places = new Map(
-      nodes.filter((node) => node.type === "card").map((node) => [node.id, rounded(node.position)]),
-    );
-    const moved = new Map(
-      nodes.flatMap((node) => (node.type === "note" ? [[node.data.note.id, rounded(node.position)]] : [])),
-    );
-    const graph = withPositions(this.graph, places);
-    const notes = graph.notes.map((note) => {
-      const to = moved.get(note.id);
-      return to && (to.x !== note.position.x || to.y !== note.position.y) ? { ...note, position: to } : note;
-    });
-    const same =
-      graph.nodes.every((node, at) => node === this.graph.nodes[at]) &&
-      notes.every((note, at) => note === this.graph.notes[at]);
-    return same ? this.graph : { ...graph, notes };
+    const rounded = ({ x, y }: Point) => ({ x: Math.round(x), y: Math.round(y) });
+    const cards = new Map<string, Point>();
+    const notes = new Map<string, Point>();
+    for (const node of this.store.get().nodes) {
+      if (node.type === "card") cards.set(node.id, rounded(node.position));
+      else if (node.type === "note") notes.set(node.data.note.id, rounded(node.position));
+    }
+    return withCorners(this.graph, cards, notes);
   }
 
   /** Asks the camera for these nodes, or for everything. */
@@ -281,10 +263,6 @@ export class Instance {
   dismiss(id: number): void {
     this.store.set({ toasts: this.store.get().toasts.filter((toast) => toast.id !== id) });
   }
-}
-
-function settings({ catalogue, problems, actions, read_only: readOnly, inset_right: insetRight }: CanvasData) {
-  return { catalogue, problems, actions, readOnly, insetRight };
 }
 
 /** `crypto.randomUUID` exists only on secure origins; a studio in a local network may have none. */

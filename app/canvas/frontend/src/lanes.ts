@@ -19,10 +19,13 @@ export interface Ends {
   to: Point;
 }
 
-/** The lane for one wire, or null where its plain curve touches no box. */
-export function laneOf({ from, to }: Ends, boxes: readonly Box[]): Lane | null {
+/** The lane for one wire, or null where its plain curve touches no box but those of its own ends. */
+export function laneOf({ from, to }: Ends, boxes: ReadonlyMap<string, Box>, own: readonly string[]): Lane | null {
   if (to.x - from.x < 40) return null;
-  const between = boxes.filter((box) => box.x < to.x - 8 && box.x + box.width > from.x + 8);
+  const between: Box[] = [];
+  for (const [id, box] of boxes) {
+    if (box.x < to.x - 8 && box.x + box.width > from.x + 8 && !own.includes(id)) between.push(box);
+  }
   const blockers = between.filter((box) => curve(from, to).some((point) => inside(point, box)));
   if (blockers.length === 0) return null;
   const x1 = Math.max(from.x + 12, Math.min(...blockers.map((box) => box.x)) - REACH);

@@ -1,7 +1,8 @@
 /** Which ports a node shows, and whether a wire between two of them is allowed. */
 
-import { edgeKey, pathBetween } from "./graph";
+import { edgeKey } from "./graph";
 import type { Catalogue, Face, Graph, GraphEdge, GraphNode, Kind, Port, PortType } from "./protocol";
+import { pathBetween } from "./reach";
 
 export type Side = "in" | "out";
 

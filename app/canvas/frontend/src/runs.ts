@@ -9,10 +9,11 @@ export type RunTotals = Pick<RunSnapshot, "run" | "status" | "cost_usd" | "laten
 export class RunStore {
   private nodes = new Map<string, NodeRun>();
   private edges = new Map<string, EdgeStatus>();
+  private values = new Map<string, string>();
   private current: RunTotals | null = null;
   private listeners = new Map<string, Set<Listener>>();
 
-  /** Calls back when the thing named by `topic` changes: "run", "node:<id>" or "edge:<key>". */
+  /** Calls back when the thing named by `topic` changes: "run", "node:<id>", "edge:<key>" or "value:<key>". */
   subscribe(topic: string, listener: Listener): () => void {
     const set = this.listeners.get(topic) ?? new Set();
     this.listeners.set(topic, set.add(listener));
@@ -28,6 +29,11 @@ export class RunStore {
 
   edge(key: string): EdgeStatus {
     return this.edges.get(key) ?? "idle";
+  }
+
+  /** A short text of what crossed an edge; null where nothing is known. */
+  value(key: string): string | null {
+    return this.values.get(key) ?? null;
   }
 
   get totals(): RunTotals | null {
@@ -51,6 +57,7 @@ export class RunStore {
     const changed = [
       ...merge(this.nodes, snapshot?.nodes ?? {}).map((id) => `node:${id}`),
       ...merge(this.edges, snapshot?.edges ?? {}).map((key) => `edge:${key}`),
+      ...merge(this.values, snapshot?.values ?? {}).map((key) => `value:${key}`),
     ];
     const totals = snapshot ? totalsOf(snapshot) : null;
     if (JSON.stringify(totals) !== JSON.stringify(this.current)) {

@@ -5,7 +5,8 @@ import type { CanvasData, CanvasOut, Graph, GraphEdge, GraphNode } from "../src/
 import { type Rules, rulesOf } from "../src/ports";
 
 export function data(changes: Partial<CanvasData> = {}): CanvasData {
-  return { ...(structuredClone(messages.data) as CanvasData), commands: [], run: null, ...changes };
+  const bare = { stale: null, palette: [], breadcrumbs: [], compare: null, history: null, batch: null };
+  return { ...(structuredClone(messages.data) as CanvasData), commands: [], run: null, ...bare, ...changes };
 }
 
 export const fullData = (): CanvasData => structuredClone(messages.data) as CanvasData;

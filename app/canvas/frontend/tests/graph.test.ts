@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import * as change from "../src/graph";
+import { pathBetween } from "../src/reach";
 import { edge, graph, node, rules } from "./fixture";
 
 test("a new node takes the smallest free number and the defaults of its kind", () => {
@@ -49,6 +50,6 @@ test("disabling a mixed choice disables all, and again enables all", () => {
 
 test("a path names every node on the way", () => {
   const edges = ["a.answer->b.query", "b.answer->c.query", "a.answer->d.query"].map(edge);
-  expect(change.pathBetween(edges, "a", "c")).toEqual(["a", "b", "c"]);
-  expect(change.pathBetween(edges, "d", "a")).toBeNull();
+  expect(pathBetween(edges, "a", "c")).toEqual(["a", "b", "c"]);
+  expect(pathBetween(edges, "d", "a")).toBeNull();
 });

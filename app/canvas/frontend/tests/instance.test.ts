@@ -264,7 +264,8 @@ test("nodes that did not change are not drawn again", () => {
   const before = canvas.store.get().nodes;
   canvas.receive(data());
   expect(canvas.store.get().nodes.every((each, at) => each === before[at])).toBe(true);
-  action.rename(canvas, "merge_1", "Join");
+  canvas.select(new Set(["merge_1"]));
+  action.toggleDisabled(canvas);
   const after = canvas.store.get().nodes;
   expect(after.map((each, at) => each === before[at])).toEqual([true, true, true, true, false]);
 });

@@ -6,6 +6,8 @@ import type { CanvasData, CanvasOut } from "../src/protocol";
 import { pickPort } from "../src/wiring";
 import { data } from "./fixture";
 
+const HANDS = { openSearch() {}, wire() {}, nextWire() {}, picture() {}, zoom() {} };
+
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
@@ -22,7 +24,7 @@ test("a read-only canvas refuses every change", () => {
   const before = canvas.graph;
   canvas.select(new Set(["expert_1"]));
   const key = (name: string, ctrlKey = false) =>
-    pressed(canvas, new KeyboardEvent("keydown", { key: name, ctrlKey }), { openSearch: () => {} });
+    pressed(canvas, new KeyboardEvent("keydown", { key: name, ctrlKey }), HANDS);
   for (const name of ["Delete", "d", "t", "/"]) key(name);
   key("d", true);
   key("z", true);
@@ -37,7 +39,7 @@ test("the keyboard undoes, redoes and toggles", () => {
   const { canvas } = opened();
   canvas.select(new Set(["merge_1"]));
   const key = (name: string, more: KeyboardEventInit = {}) =>
-    pressed(canvas, new KeyboardEvent("keydown", { key: name, ...more }), { openSearch: () => {} });
+    pressed(canvas, new KeyboardEvent("keydown", { key: name, ...more }), HANDS);
   expect(key("d")).toBe(true);
   expect(canvas.graph.nodes[3]!.disabled).toBe(true);
   key("z", { ctrlKey: true });

@@ -101,10 +101,10 @@ test("a place that is taken moves down", () => {
 test("a wire goes round a card that is in its way, and only then", () => {
   const ends: Ends = { from: { x: 0, y: 100 }, to: { x: 800, y: 100 } };
   const card = { x: 300, y: 20, width: 200, height: 160 };
-  const lane = laneOf(ends, [card]);
+  const lane = laneOf(ends, new Map([["card", card]]), []);
   expect(lane).toEqual({ y: -2, x1: 266, x2: 534 });
   expect(wirePath(ends, lane)).toContain("L534,-2");
-  expect(laneOf(ends, [{ ...card, y: 300 }])).toBeNull();
+  expect(laneOf(ends, new Map([["card", { ...card, y: 300 }]]), [])).toBeNull();
 });
 
 test("edges that end in nothing do not disturb the layout", () => {

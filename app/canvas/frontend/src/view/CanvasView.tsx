@@ -1,26 +1,32 @@
 /** The whole canvas: surface, palette, toolbar and what floats above. */
 
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { type KeyboardEvent, type PointerEvent, type RefObject, useLayoutEffect, useRef } from "react";
+import { type KeyboardEvent, type PointerEvent, type RefObject, useLayoutEffect, useMemo, useRef } from "react";
 
-import { addKind } from "../actions";
+import { addKind, open } from "../actions";
 import type { FlowEdge, FlowNode } from "../flow";
 import { boxesOf } from "../flow";
 import { HEADER, NODE_WIDTH } from "../geometry";
 import type { Instance } from "../instance";
 import { pressed } from "../keys";
 import type { Kind, Point } from "../protocol";
+import { Announcer } from "./Announcer";
 import { Boundary } from "./Boundary";
 import { isText, useClipboard } from "./clipboard";
 import { variables } from "./colour";
+import { CommandPalette } from "./CommandPalette";
 import { CanvasContext, useCanvas, useTotals, useView } from "./context";
 import { Empty } from "./Empty";
 import { openSearch } from "./gestures";
+import { centreOf, focused, handsOf } from "./hands";
+import { Help } from "./Help";
 import { Palette } from "./Palette";
 import { Pane } from "./Pane";
+import { Breadcrumbs, Comparison, HeatSwitch, History } from "./Places";
 import { QuickAdd } from "./QuickAdd";
 import { Toasts } from "./Toasts";
 import { Toolbar, Zoom } from "./Toolbar";
+import { WireMenu } from "./WireMenu";
 
 const NARROW = 720;
 
@@ -56,13 +62,19 @@ function Frame() {
     canvas.show([id], "reveal");
     root.current?.focus({ preventScroll: true });
   };
+  const hands = useMemo(() => handsOf(canvas, root, flow, pointer), [canvas, flow]);
+  const help = useView((state) => state.popover === "help");
+  const palette = useView((state) => state.paletteOpen && !state.readOnly);
+  const back = () => root.current?.focus({ preventScroll: true });
+  const bounds = () => ({ width: root.current?.clientWidth ?? 0, height: root.current?.clientHeight ?? 0 });
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (isText(event.target)) {
       if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
       return;
     }
-    const search = () => openSearch(canvas, root, flow, pointer.current ?? centreOf(root.current));
-    if (pressed(canvas, event.nativeEvent, { openSearch: search })) event.preventDefault();
+    if (event.defaultPrevented) return;
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) entered(canvas, root.current);
+    else if (pressed(canvas, event.nativeEvent, hands)) event.preventDefault();
     // The page has hotkeys of its own on single letters.
     if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) event.stopPropagation();
   };
@@ -79,7 +91,7 @@ function Frame() {
       onKeyDown={onKeyDown}
       onPointerDown={(event) => takeFocus(event, root.current)}
       onPointerDownCapture={(event) => {
-        const above = event.target instanceof Element && event.target.closest(".rl-top");
+        const above = event.target instanceof Element && event.target.closest(".rl-top, .rl-help, .rl-commands");
         if (!above && canvas.store.get().popover) canvas.store.set({ popover: null });
       }}
       onPointerMove={(event) => (pointer.current = { x: event.clientX, y: event.clientY })}
@@ -89,12 +101,24 @@ function Frame() {
         if (onPane) openSearch(canvas, root, flow, { x: event.clientX, y: event.clientY });
       }}
     >
-      <Pane root={root} />
+      <Pane root={root} hands={hands} />
       {!readOnly && <Palette add={add} />}
-      <Toolbar centre={centre} />
+      <div className="rl-places" data-beside={palette || undefined}>
+        <Breadcrumbs />
+        <Comparison />
+      </div>
+      <Toolbar centre={centre} hands={hands} />
+      <div className="rl-places rl-low" data-beside={palette || undefined}>
+        <History />
+        <HeatSwitch />
+      </div>
       <Zoom />
       <Empty add={add} />
-      <QuickAdd bounds={() => ({ width: root.current?.clientWidth ?? 0, height: root.current?.clientHeight ?? 0 })} />
+      <QuickAdd bounds={bounds} leave={back} />
+      <WireMenu bounds={bounds} leave={back} />
+      <CommandPalette hands={hands} add={add} leave={back} />
+      {help && <Help />}
+      <Announcer />
       <Toasts />
     </div>
   );
@@ -106,22 +130,31 @@ function takeFocus(event: PointerEvent, root: HTMLElement | null): void {
   root?.focus({ preventScroll: true });
 }
 
-/** Takes the focus back when the element that had it is deleted, or the next key would go nowhere. */
-function useKeptFocus(root: RefObject<HTMLElement | null>): void {
+/** Enter on a node or with one selected: opens it. */
+function entered(canvas: Instance, root: HTMLElement | null): void {
+  const element = focused(root);
+  const onNode = element?.classList.contains("react-flow__node") ?? false;
+  const [only, ...more] = canvas.selection.nodes;
+  const id = onNode ? element?.getAttribute("data-id") : element === root && more.length === 0 ? only : null;
+  if (id) open(canvas, id);
+}
+
+/** Takes the focus back when the element that had it is moved or deleted, or the next key would go nowhere. */
+function useKeptFocus(root: RefObject<HTMLDivElement | null>): void {
   const doc = useView((state) => state.doc);
-  const active = () => (root.current?.getRootNode() as ShadowRoot | undefined)?.activeElement ?? null;
-  const had = root.current?.contains(active()) ?? false;
+  const held = focused(root.current);
+  const had = root.current?.contains(held) ?? false;
+  const node = had ? (held?.closest(".react-flow__node")?.getAttribute("data-id") ?? null) : null;
   useLayoutEffect(() => {
     if (!had) return;
     // React Flow removes elements in an effect of its own, after this one.
-    const frame = requestAnimationFrame(() => active() === null && root.current?.focus({ preventScroll: true }));
+    const frame = requestAnimationFrame(() => {
+      if (focused(root.current) !== null) return;
+      const same = node && root.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(node)}"]`);
+      (same || root.current)?.focus({ preventScroll: true });
+    });
     return () => cancelAnimationFrame(frame);
   }, [doc]);
-}
-
-function centreOf(root: HTMLElement | null): Point {
-  const frame = root?.getBoundingClientRect();
-  return frame ? { x: frame.left + frame.width / 2, y: frame.top + frame.height / 2 } : { x: 0, y: 0 };
 }
 
 /** Right of the one selected card, else the middle of the view. */

@@ -1,58 +1,88 @@
 /** A node as a card: what it is, its ports, and what happened to it. */
 
-import { type NodeProps, NodeToolbar, Position } from "@xyflow/react";
-import { Copy, Pin, Power, PowerOff, Trash2, TriangleAlert, Zap } from "lucide-react";
+import type { NodeProps } from "@xyflow/react";
+import { Pin, PowerOff, TriangleAlert } from "lucide-react";
 import { memo } from "react";
 
-import { duplicate, removeSelection, toggleDisabled } from "../actions";
-import type { CardNode } from "../flow";
-import { costText, firstLine, latencyText, tail, tokenText } from "../format";
+import { type CardData, type CardNode, nameId } from "../flow";
+import { heatOf } from "../heat";
 import type { GraphNode, Kind, NodeRun, Problem } from "../protocol";
+import { CardMenu } from "./CardMenu";
 import { groupColour, variables } from "./colour";
 import { useCanvas, useNodeRun, useView } from "./context";
+import { CHANGE_LOOK, Difference } from "./Difference";
 import { KindIcon } from "./icons";
+import { Outcome } from "./Outcome";
 import { PortRows } from "./PortRows";
 import { NODE_LOOK } from "./status";
+import { Title } from "./Title";
 
-export const Card = memo(function Card({ id, data, selected }: NodeProps<CardNode>) {
-  const { node, kind, ports, summary, problems } = data;
+export const Card = memo(function Card({ id, data, selected, dragging }: NodeProps<CardNode>) {
+  const { node, kind, problems, change } = data;
   const run = useNodeRun(id);
-  const catalogue = useView((state) => state.catalogue);
-  const status = run?.status ?? "idle";
-  const line = summary || summaryOf(node, kind);
+  const { catalogue } = useCanvas().store.get();
+  const heat = useView((state) => (state.batch ? heatOf(state.batch, id, state.heat) : null));
+  const line = data.summary || summaryOf(node, kind);
+  const title = node.title || kind?.title || id;
   return (
     <div
       className="rl-card"
       data-testid={`node-${id}`}
       data-card={id}
       data-kind={node.kind}
-      data-status={status}
+      data-status={run?.status ?? "idle"}
       data-cached={run?.cached || undefined}
       data-disabled={node.disabled || undefined}
+      data-dead={(data.dead && !run) || undefined}
+      data-stale={(data.stale && run !== null) || undefined}
       data-pinned={node.pinned ? true : undefined}
       data-unknown={kind ? undefined : true}
+      data-change={change?.change}
+      data-heat={heat === null ? undefined : true}
       data-selected={selected || undefined}
-      style={variables({ "--accent": groupColour(catalogue, kind?.group) })}
+      style={variables({
+        "--accent": groupColour(catalogue, kind?.group),
+        ...(heat === null ? {} : { "--heat": `${Math.round(8 + 62 * heat)}%` }),
+      })}
     >
-      <CardMenu id={id} node={node} />
+      <span id={nameId(id)} className="rl-hidden">
+        {spoken(title, data, run)}
+      </span>
+      {selected && !dragging && <CardMenu id={id} data={data} />}
+      {change && <Difference id={id} difference={change} />}
       <header className="rl-head">
         <span className="rl-tile">
           <KindIcon name={kind?.icon ?? "circle-help"} />
         </span>
-        <span className="rl-title" title={`${node.title || id} · ${kind?.title ?? "unknown kind"}`}>
-          {node.title || kind?.title || id}
-        </span>
+        <Title id={id} title={title} hint={`${title} · ${kind?.title ?? "unknown kind"}`} />
         <Marks node={node} problems={problems} />
       </header>
       <div className="rl-summary">
         <span title={line}>{line}</span>
-        <JoinChip node={node} />
+        <JoinChip node={node} fanIn={data.fanIn} />
       </div>
-      <PortRows id={id} ports={ports} problems={problems} run={run} selected={selected} />
-      {run && <Outcome run={run} />}
+      <PortRows id={id} data={data} run={run} selected={selected} />
+      <Outcome id={id} data={data} run={run} />
     </div>
   );
 });
+
+/** What a screen reader says of the card. */
+function spoken(title: string, { node, kind, dead, stale, change, problems }: CardData, run: NodeRun | null): string {
+  return [
+    title,
+    kind?.title ?? `unknown kind ${node.kind}`,
+    node.disabled ? "disabled" : dead && !run ? "never runs" : null,
+    node.pinned ? "pinned" : null,
+    run ? NODE_LOOK[run.status].word : null,
+    run?.cached ? "cached" : null,
+    stale && run ? "changed since this run" : null,
+    change && change.change !== "same" ? CHANGE_LOOK[change.change].word : null,
+    problems.length > 0 ? `${problems.length} ${problems.length === 1 ? "problem" : "problems"}` : null,
+  ]
+    .filter((part) => part !== null)
+    .join(", ");
+}
 
 function summaryOf(node: GraphNode, kind: Kind | null): string {
   if (!kind) return `Unknown kind “${node.kind}”`;
@@ -89,109 +119,19 @@ function Marks({ node, problems }: { node: GraphNode; problems: Problem[] }) {
   );
 }
 
-function JoinChip({ node: { join } }: { node: GraphNode }) {
-  if (!join) return null;
-  const words = { all_taken: "all taken", any: "any", first: "first", k_of_n: `${join.k ?? "k"} of n` };
+function JoinChip({ node: { id, join }, fanIn }: { node: GraphNode; fanIn: number }) {
+  if (!join && fanIn < 2) return null;
+  const rule = join?.rule ?? "all_taken";
+  const words = { all_taken: "all taken", any: "any", first: "first", k_of_n: `${join?.k ?? "k"} of ${fanIn || "n"}` };
   const help = {
     all_taken: "Waits for every branch that was taken.",
     any: "Goes on with the first branch that arrives.",
     first: "Takes the first branch and stops the others.",
-    k_of_n: `Goes on when ${join.k ?? "k"} branches have arrived.`,
+    k_of_n: `Goes on when ${join?.k ?? "k"} branches have arrived.`,
   };
   return (
-    <span className="rl-chip" title={help[join.rule]}>
-      {words[join.rule]}
+    <span className="rl-chip" title={`Join rule: ${help[rule]}`} data-testid={`join-${id}`}>
+      {words[rule]}
     </span>
-  );
-}
-
-function Outcome({ run }: { run: NodeRun }) {
-  const look = NODE_LOOK[run.status];
-  const Icon = look.icon;
-  const said = run.status === "running" ? tail(run.text) : "";
-  return (
-    <footer className="rl-outcome">
-      {run.error && run.status !== "running" && (
-        <p className="rl-error" title={run.error}>
-          {firstLine(run.error)}
-        </p>
-      )}
-      {run.reason && (
-        <p className="rl-reason" title={run.reason}>
-          {run.reason}
-        </p>
-      )}
-      {said && <p className="rl-said">{said}</p>}
-      <div className="rl-badges">
-        <span className="rl-status" title={look.help}>
-          <Icon size={13} aria-hidden className={run.status === "running" ? "rl-spin" : undefined} /> {look.word}
-        </span>
-        {run.cached && (
-          <span className="rl-chip" data-tone="cached" title="Reused: nothing was computed or paid for.">
-            <Zap size={11} aria-hidden /> cached
-          </span>
-        )}
-        <Figures run={run} />
-      </div>
-    </footer>
-  );
-}
-
-function Figures({ run }: { run: NodeRun }) {
-  const tokens = run.input_tokens + run.output_tokens;
-  const cost = run.cost_usd !== null && (run.cost_usd > 0 || tokens > 0) ? costText(run.cost_usd, run.notional) : null;
-  const shown = [
-    run.latency_s === null ? null : latencyText(run.latency_s),
-    tokens > 0 ? tokenText(tokens) : null,
-    cost,
-  ].filter((text) => text !== null);
-  if (shown.length === 0) return null;
-  const calls = `${run.calls} model ${run.calls === 1 ? "call" : "calls"}`;
-  const detail = `${run.input_tokens} tokens in, ${run.output_tokens} out, ${calls}`;
-  return (
-    <span
-      className="rl-figures"
-      title={run.notional ? `${detail}. ≈$ is a notional price: nobody is charged.` : detail}
-    >
-      {shown.join(" · ")}
-    </span>
-  );
-}
-
-function CardMenu({ id, node }: { id: string; node: GraphNode }) {
-  const canvas = useCanvas();
-  const readOnly = useView((state) => state.readOnly);
-  if (readOnly) return null;
-  const Toggle = node.disabled ? Power : PowerOff;
-  return (
-    <NodeToolbar position={Position.Top} offset={8} className="rl-menu" nodeId={id}>
-      <button
-        type="button"
-        aria-label="Duplicate"
-        title="Duplicate (Ctrl+D)"
-        data-testid={`menu-duplicate-${id}`}
-        onClick={() => duplicate(canvas)}
-      >
-        <Copy size={14} aria-hidden />
-      </button>
-      <button
-        type="button"
-        aria-label={node.disabled ? "Enable" : "Disable"}
-        title={node.disabled ? "Enable (D)" : "Disable (D)"}
-        data-testid={`menu-disable-${id}`}
-        onClick={() => toggleDisabled(canvas)}
-      >
-        <Toggle size={14} aria-hidden />
-      </button>
-      <button
-        type="button"
-        aria-label="Delete"
-        title="Delete (Del)"
-        data-testid={`menu-delete-${id}`}
-        onClick={() => removeSelection(canvas)}
-      >
-        <Trash2 size={14} aria-hidden />
-      </button>
-    </NodeToolbar>
   );
 }

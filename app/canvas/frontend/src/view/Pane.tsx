@@ -4,22 +4,26 @@ import { Background, BackgroundVariant, MiniMap, ReactFlow, SelectionMode, useRe
 import { type RefObject, useEffect, useMemo } from "react";
 
 import { framed, ZOOM } from "../camera";
+import type { Hands } from "../commands";
 import type { FlowEdge, FlowNode } from "../flow";
 import { GRID } from "../geometry";
 import type { Instance } from "../instance";
+import type { Catalogue } from "../protocol";
 import { Card } from "./Card";
 import { groupColour } from "./colour";
 import { useCanvas, useView } from "./context";
 import { gestures } from "./gestures";
+import { GhostCard, GhostWire } from "./Ghost";
 import { NoteCard } from "./NoteCard";
+import { SelectionBar } from "./SelectionBar";
 import { Wire } from "./Wire";
 
-const NODE_TYPES = { card: Card, note: NoteCard };
-const EDGE_TYPES = { wire: Wire };
+const NODE_TYPES = { card: Card, note: NoteCard, ghost: GhostCard };
+const EDGE_TYPES = { wire: Wire, ghost: GhostWire };
 const MANY = 150;
 const ANIMATION_MS = 260;
 
-export function Pane({ root }: { root: RefObject<HTMLDivElement | null> }) {
+export function Pane({ root, hands }: { root: RefObject<HTMLDivElement | null>; hands: Hands }) {
   const canvas = useCanvas();
   const nodes = useView((state) => state.nodes);
   const edges = useView((state) => state.edges);
@@ -28,10 +32,10 @@ export function Pane({ root }: { root: RefObject<HTMLDivElement | null> }) {
   useCamera(canvas, root);
   const flow = useReactFlow<FlowNode, FlowEdge>();
   // Gestures remember what they began with: they have to outlive the drawing that they cause.
-  const hands = useMemo(() => gestures(canvas, root, flow), [canvas, root, flow]);
+  const gesture = useMemo(() => gestures(canvas, root, flow), [canvas, root, flow]);
   return (
     <ReactFlow<FlowNode, FlowEdge>
-      {...hands}
+      {...gesture}
       nodes={nodes}
       edges={edges}
       nodeTypes={NODE_TYPES}
@@ -63,10 +67,16 @@ export function Pane({ root }: { root: RefObject<HTMLDivElement | null> }) {
         zoomable
         ariaLabel="Map of the pipeline"
         nodeBorderRadius={12}
-        nodeColor={(node) => (node.type === "card" ? groupColour(catalogue, node.data.kind?.group) : "var(--rl-note)")}
+        nodeColor={(node) => mapColour(catalogue, node)}
       />
+      <SelectionBar hands={hands} />
     </ReactFlow>
   );
+}
+
+function mapColour(catalogue: Catalogue, node: FlowNode): string {
+  if (node.type === "card") return groupColour(catalogue, node.data.kind?.group);
+  return node.type === "note" ? "var(--rl-note)" : "transparent";
 }
 
 /** Carries out the instance's wishes to see something, as soon as the canvas has a size. */

@@ -3,24 +3,35 @@
 import { Handle, Position } from "@xyflow/react";
 import type { KeyboardEvent } from "react";
 
+import type { CardData } from "../flow";
 import { scoreText } from "../format";
-import { LOST, type Ports, type Side } from "../ports";
-import type { NodeRun, Port, Problem } from "../protocol";
+import { LOST, type Side } from "../ports";
+import type { NodeRun, Port } from "../protocol";
 import { pickPort } from "../wiring";
 import { typeColour, variables } from "./colour";
 import { useCanvas, useView } from "./context";
 
 interface Props {
   id: string;
-  ports: Ports;
-  problems: Problem[];
+  data: CardData;
   run: NodeRun | null;
   selected: boolean;
 }
 
-export function PortRows({ id, ports, problems, run, selected }: Props) {
+export function PortRows({ id, data: { ports, problems, links }, run, selected }: Props) {
   const rows = Math.max(1, ports.inputs.length, ports.outputs.length);
   const wrong = new Set(problems.map((problem) => problem.port));
+  const end = (side: Side, port: Port, own: NodeRun | null) => (
+    <PortEnd
+      node={id}
+      side={side}
+      port={port}
+      wrong={wrong.has(port.name)}
+      run={own}
+      reach={selected}
+      links={links[`${side}.${port.name}`] ?? []}
+    />
+  );
   return (
     <div className="rl-ports">
       {Array.from({ length: rows }, (_, row) => {
@@ -28,14 +39,8 @@ export function PortRows({ id, ports, problems, run, selected }: Props) {
         const output = ports.outputs[row];
         return (
           <div className="rl-row" key={row}>
-            {input ? (
-              <PortEnd node={id} side="in" port={input} wrong={wrong.has(input.name)} run={null} reach={selected} />
-            ) : (
-              <span />
-            )}
-            {output && (
-              <PortEnd node={id} side="out" port={output} wrong={wrong.has(output.name)} run={run} reach={selected} />
-            )}
+            {input ? end("in", input, null) : <span />}
+            {output && end("out", output, run)}
           </div>
         );
       })}
@@ -50,19 +55,23 @@ interface EndProps {
   wrong: boolean;
   run: NodeRun | null;
   reach: boolean;
+  links: string[];
 }
 
-function PortEnd({ node, side, port, wrong, run, reach }: EndProps) {
+function PortEnd({ node, side, port, wrong, run, reach, links }: EndProps) {
   const canvas = useCanvas();
   const rules = useView((state) => state.rules);
-  const wiring = useView((state) => state.wiring);
+  const wiring = useView((state) => state.wiring !== null);
+  const picked = useView(
+    ({ wiring: from }) => from?.node === node && from.side === side && from.port === port.name,
+  );
   const type = rules.types.get(port.type)?.title ?? port.type;
   const input = side === "in";
   const needs = input
     ? ` · ${port.required ? "required" : "optional"}${port.many ? " · takes several wires" : ""}`
     : "";
   const title = `${port.name} · ${port.type === LOST ? "missing port" : type}${needs}${port.help ? `\n${port.help}` : ""}`;
-  const picked = wiring?.node === node && wiring.side === side && wiring.port === port.name;
+  const joined = links.length > 0 ? `connected to ${links.join(" and ")}` : "not connected";
   const pick = () => pickPort(canvas, { node, side, port: port.name });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" && event.key !== " ") return;
@@ -84,7 +93,7 @@ function PortEnd({ node, side, port, wrong, run, reach }: EndProps) {
         className="rl-port"
         title={title}
         role="button"
-        aria-label={`${input ? "Input" : "Output"} ${port.name}, ${type}`}
+        aria-label={`${input ? "Input" : "Output"} ${port.name}, ${type}, ${joined}`}
         aria-pressed={picked}
         tabIndex={reach || wiring ? 0 : -1}
         data-testid={`port-${node}-${side}-${port.name}`}

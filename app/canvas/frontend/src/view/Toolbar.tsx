@@ -2,6 +2,8 @@
 
 import { useReactFlow } from "@xyflow/react";
 import {
+  Command as CommandIcon,
+  Image,
   Keyboard,
   LayoutDashboard,
   type LucideIcon,
@@ -17,8 +19,8 @@ import {
 } from "lucide-react";
 
 import { addNote, tidy } from "../actions";
+import { canStop, command, type Hands } from "../commands";
 import { costText, latencyText } from "../format";
-import { KEYS } from "../keys";
 import type { Point } from "../protocol";
 import { useCanvas, useTotals, useView } from "./context";
 import { Problems } from "./Problems";
@@ -49,12 +51,14 @@ export function Tool({ name, label, icon: Icon, onClick, disabled = false, press
   );
 }
 
-export function Toolbar({ centre }: { centre: () => Point }) {
+export function Toolbar({ centre, hands }: { centre: () => Point; hands: Hands }) {
   const canvas = useCanvas();
   const canUndo = useView((state) => state.canUndo);
   const canRedo = useView((state) => state.canRedo);
   const readOnly = useView((state) => state.readOnly);
-  const help = useView((state) => state.popover === "help");
+  const popover = useView((state) => state.popover);
+  const flip = (name: "help" | "commands" | "picture") => () =>
+    canvas.store.set({ popover: popover === name ? null : name });
   return (
     <div className="rl-top" role="toolbar" aria-label="Canvas">
       <Totals />
@@ -76,29 +80,45 @@ export function Toolbar({ centre }: { centre: () => Point }) {
         )}
         <Problems />
         <Tool
-          name="help"
-          label="Keyboard"
-          icon={Keyboard}
-          pressed={help}
-          onClick={() => canvas.store.set({ popover: help ? null : "help" })}
+          name="picture"
+          label="Picture of the pipeline"
+          icon={Image}
+          pressed={popover === "picture"}
+          onClick={flip("picture")}
         />
+        <Tool
+          name="commands"
+          label="Commands and search (Ctrl+K)"
+          icon={CommandIcon}
+          pressed={popover === "commands"}
+          onClick={flip("commands")}
+        />
+        <Tool name="help" label="Keyboard (?)" icon={Keyboard} pressed={popover === "help"} onClick={flip("help")} />
       </div>
       <PageActions />
-      {help && <Help />}
+      {popover === "picture" && <Pictures hands={hands} />}
     </div>
   );
 }
 
-function Help() {
+function Pictures({ hands }: { hands: Hands }) {
+  const canvas = useCanvas();
   return (
-    <dl className="rl-panel rl-popover rl-help" data-testid="help">
-      {KEYS.map(([key, meaning]) => (
-        <div key={key}>
-          <dt>{key}</dt>
-          <dd>{meaning}</dd>
-        </div>
+    <div className="rl-panel rl-popover rl-pictures" role="group" aria-label="Picture" data-testid="pictures">
+      {["picture-copy", "picture-svg", "picture-png"].map((id) => (
+        <button
+          key={id}
+          type="button"
+          data-testid={id}
+          onClick={() => {
+            canvas.store.set({ popover: null });
+            command(id)?.run(canvas, hands);
+          }}
+        >
+          {command(id)?.title}
+        </button>
       ))}
-    </dl>
+    </div>
   );
 }
 
@@ -110,7 +130,8 @@ function Totals() {
   return (
     <div
       className="rl-panel rl-totals"
-      role="status"
+      role="group"
+      aria-label="Shown run"
       data-status={totals.status}
       data-testid="run-totals"
       title={look.help}
@@ -127,21 +148,21 @@ function Totals() {
 function PageActions() {
   const canvas = useCanvas();
   const actions = useView((state) => state.actions);
-  const totals = useTotals();
+  const running = useTotals()?.status === "running" && canStop(canvas);
   const empty = useView((state) => state.doc.graph.nodes.length === 0);
-  if (actions.length === 0) return null;
-  const running = totals?.status === "running";
+  const run = actions.includes("run");
+  if (!actions.includes("save") && !run && !running) return null;
   return (
     <div className="rl-panel rl-tools">
       {actions.includes("save") && (
         <Tool name="save" label="Save (Ctrl+S)" icon={Save} onClick={() => canvas.intend({ type: "save" })} />
       )}
-      {actions.includes("run") && (
+      {(run || running) && (
         <button
           type="button"
           className="rl-primary"
           data-testid={running ? "tool-stop" : "tool-run"}
-          title={running ? "Stop this run" : "Run (Ctrl+Enter)"}
+          title={running ? "Stop this run (Ctrl+.)" : "Run (Ctrl+Enter)"}
           disabled={empty && !running}
           onClick={() => canvas.intend({ type: running ? "stop" : "run" })}
         >

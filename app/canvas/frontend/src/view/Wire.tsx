@@ -1,33 +1,38 @@
-/** A wire: idle in its type's colour, lit where the run went, dashed where it did not. */
+/** A wire: idle in its type's colour, lit where the run went, dashed where it did not, wide where a batch went. */
 
-import { EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
+import { EdgeLabelRenderer, type EdgeProps, EdgeToolbar } from "@xyflow/react";
 import { X } from "lucide-react";
 import { memo } from "react";
 
 import { removeWire } from "../actions";
-import type { FlowEdge } from "../flow";
+import type { WireEdge } from "../flow";
 import { scoreText } from "../format";
+import { edgeFigures } from "../heat";
 import { wireMiddle, wirePath } from "../lanes";
+import type { EdgeStatus } from "../protocol";
 import { typeColour, variables } from "./colour";
-import { useCanvas, useEdgeRun, useNodeRun, useView } from "./context";
+import { useCanvas, useEdgeRun, useEdgeValue, useNodeRun, useView } from "./context";
 
 const NEAR = 12;
+const THINNEST = 1.2;
+const WIDEST = 11;
 
-export const Wire = memo(function Wire(props: EdgeProps<FlowEdge>) {
+export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
   const { id, data, source, target, selected, sourceHandleId } = props;
   const state = useEdgeRun(id);
   const targetRun = useNodeRun(target);
   const sourceRun = useNodeRun(source);
-  const rules = useView((view) => view.rules);
-  const cut = useView(
-    (view) => Boolean(selected) && !view.readOnly && view.edges.filter((edge) => edge.selected).length === 1,
-  );
+  const { rules } = useCanvas().store.get();
+  const batch = useView((view) => view.batch?.edges[id] ?? null);
+  const change = useView((view) => view.compare?.edges[id] ?? null);
+  const only = useView((view) => Boolean(selected) && view.edges.filter((edge) => edge.selected).length === 1);
   const ends = { from: { x: props.sourceX, y: props.sourceY }, to: { x: props.targetX, y: props.targetY } };
   const lane = data && isWhere(ends, data) ? data.lane : null;
   const path = wirePath(ends, lane);
   const middle = wireMiddle(ends, lane);
   const active = state === "taken" && targetRun?.status === "running";
-  const score = sourceRun?.scores[sourceHandleId ?? ""];
+  const label = labelOf(state, sourceRun?.scores[sourceHandleId ?? ""], batch && edgeFigures(batch), change);
+  const width = batch ? THINNEST + (WIDEST - THINNEST) * batch.share : 2;
   return (
     <g
       className="rl-wire"
@@ -35,30 +40,68 @@ export const Wire = memo(function Wire(props: EdgeProps<FlowEdge>) {
       data-state={state}
       data-active={active || undefined}
       data-selected={selected || undefined}
-      style={variables({ "--type": typeColour(rules, data?.type ?? "") })}
+      data-share={batch ? batch.share : undefined}
+      data-change={change ?? undefined}
+      data-dead={(data?.dead && state === "idle") || undefined}
+      style={variables({ "--type": typeColour(rules, data?.type ?? ""), "--width": `${width}` })}
     >
       <path className="rl-wire-line" d={path} />
       {active && <path className="rl-wire-flow" d={path} />}
       <path className="react-flow__edge-interaction" d={path} fill="none" strokeOpacity={0} strokeWidth={22} />
-      <EdgeLabelRenderer>
-        {state === "not_taken" && !selected && (
-          <span className="rl-wire-label" style={placed(middle)}>
-            not taken{score === undefined ? "" : ` · ${scoreText(score)}`}
+      {label && !selected && (
+        <EdgeLabelRenderer>
+          <span className="rl-wire-label" data-change={change ?? undefined} style={placed(middle)}>
+            {label}
           </span>
-        )}
-        {cut && <Cut id={id} middle={middle} />}
-      </EdgeLabelRenderer>
+        </EdgeLabelRenderer>
+      )}
+      {only && <Selected id={id} middle={middle} state={state} type={data?.type ?? ""} />}
     </g>
   );
 });
 
-function Cut({ id, middle }: { id: string; middle: { x: number; y: number } }) {
+function labelOf(state: EdgeStatus, score: number | undefined, batch: string | null, change: string | null) {
+  if (change === "added") return "+ added";
+  if (batch) return batch;
+  if (state === "not_taken") return `not taken${score === undefined ? "" : ` · ${scoreText(score)}`}`;
+  return null;
+}
+
+interface SelectedProps {
+  id: string;
+  middle: Point;
+  state: EdgeStatus;
+  type: string;
+}
+
+/** What the one selected wire shows: the value that crossed it, and how to delete it. */
+function Selected({ id, middle, state, type }: SelectedProps) {
+  const value = useEdgeValue(id);
+  const ran = useView((view) => view.rules.types.get(type)?.title ?? type);
+  const readOnly = useView((view) => view.readOnly);
+  const { runs } = useCanvas();
+  const said =
+    value ?? (!runs.totals || state === "taken" ? null : state === "not_taken" ? "Nothing crossed this wire." : null);
+  if (readOnly && said === null) return null;
+  return (
+    <EdgeToolbar edgeId={id} x={middle.x} y={middle.y} isVisible className="nodrag nopan nowheel">
+      {!readOnly && <Cut id={id} />}
+      {said !== null && (
+        <div className="rl-value" role="note" aria-label="Value that crossed this wire" data-testid={`value-${id}`}>
+          <small>{value === null ? "In this run" : ran}</small>
+          <p>{said}</p>
+        </div>
+      )}
+    </EdgeToolbar>
+  );
+}
+
+function Cut({ id }: { id: string }) {
   const canvas = useCanvas();
   return (
     <button
       type="button"
       className="rl-cut nodrag nopan"
-      style={placed(middle)}
       aria-label="Delete this wire"
       title="Delete this wire (Del)"
       data-testid={`cut-${id}`}
@@ -74,7 +117,7 @@ function placed({ x, y }: { x: number; y: number }) {
 }
 
 /** A lane holds only while both ends are where they were when it was found. */
-function isWhere(ends: Ends, data: NonNullable<FlowEdge["data"]>): boolean {
+function isWhere(ends: Ends, data: NonNullable<WireEdge["data"]>): boolean {
   const near = (a: Point, b: Point) => Math.abs(a.x - b.x) <= NEAR && Math.abs(a.y - b.y) <= NEAR;
   return near(ends.from, data.from) && near(ends.to, data.to);
 }

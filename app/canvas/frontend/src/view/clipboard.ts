@@ -32,13 +32,19 @@ export function useClipboard(
       event.preventDefault();
       if (event.type === "cut" && !canvas.store.get().readOnly) removeSelection(canvas);
     };
+    // A paste does not say which keys asked for it.
+    let keepInbound = false;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() === "v") keepInbound = event.shiftKey;
+    };
     const onPaste = (event: ClipboardEvent) => {
       if (!hasFocus() || canvas.store.get().readOnly) return;
       const at = pointer.current && flow.screenToFlowPosition(pointer.current);
-      if (pasteText(canvas, event.clipboardData?.getData("text/plain") ?? "", at)) event.preventDefault();
+      if (pasteText(canvas, event.clipboardData?.getData("text/plain") ?? "", at, keepInbound)) event.preventDefault();
     };
     // The browser sends these events to where the text cursor is, which may be outside the canvas.
     const stop = new AbortController();
+    document.addEventListener("keydown", onKey, { capture: true, signal: stop.signal });
     document.addEventListener("copy", onCopy, stop);
     document.addEventListener("cut", onCopy, stop);
     document.addEventListener("paste", onPaste, stop);

@@ -2,9 +2,10 @@
 
 import { createContext, useContext, useSyncExternalStore } from "react";
 
-import type { Instance, ViewState } from "../instance";
+import type { Instance } from "../instance";
 import type { EdgeStatus, NodeRun } from "../protocol";
 import type { RunTotals } from "../runs";
+import type { ViewState } from "../state";
 
 export const CanvasContext = createContext<Instance | null>(null);
 
@@ -33,6 +34,14 @@ export function useEdgeRun(key: string): EdgeStatus {
   return useSyncExternalStore(
     (listener) => runs.subscribe(`edge:${key}`, listener),
     () => runs.edge(key),
+  );
+}
+
+export function useEdgeValue(key: string): string | null {
+  const { runs } = useCanvas();
+  return useSyncExternalStore(
+    (listener) => runs.subscribe(`value:${key}`, listener),
+    () => runs.value(key),
   );
 }
 

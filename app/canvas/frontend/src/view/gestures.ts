@@ -9,7 +9,7 @@ import type {
 } from "@xyflow/react";
 import type { DragEvent, MouseEvent as ReactMouseEvent, RefObject } from "react";
 
-import { addIntoWire, addKind, connect, connectToNode, insertInto, reconnect, whyNot } from "../actions";
+import { addIntoWire, addKind, connect, connectToNode, insertInto, open, reconnect, whyNot } from "../actions";
 import type { FlowEdge, FlowNode } from "../flow";
 import { HEADER, NODE_WIDTH } from "../geometry";
 import type { Instance } from "../instance";
@@ -140,7 +140,7 @@ function nodeHands(canvas: Instance, root: Root) {
       if (wire) insertInto(canvas, node.id, wire.getAttribute("data-id") ?? "", canvas.dragKey);
     },
     onNodeDoubleClick: (_: unknown, node: FlowNode) => {
-      if (node.type === "card") canvas.intend({ type: "inspect", node: node.id });
+      if (node.type === "card") open(canvas, node.id);
     },
     onMove: (_: unknown, viewport: Viewport) => {
       canvas.viewport = viewport;
