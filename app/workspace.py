@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
+from app.batch import run_batch
 from app.config import Config
 from app.library import Library
 from app.loop import LoopThread, settle_collector
@@ -20,7 +21,7 @@ from app.recording import Recordings
 from pipelines.catalogue import Catalogue, ModelEntry, Provider
 from pipelines.chat import Call, ChatRequest, Message, Sampling
 from pipelines.document import Pipeline
-from pipelines.engine import Engine, RunHandle
+from pipelines.engine import Engine, LangGraphFlow, PlainFlow, RunHandle
 from pipelines.error import ConfigurationError, NotFound, StaleWrite
 from pipelines.event import EventSink
 from pipelines.gateway.discovery import discover
@@ -67,12 +68,17 @@ class Workspace:
         self._holds: dict[str, _Hold] = {}
         self._lock = threading.Lock()
         self._gateway = Gateway(self._catalogue(), self._providers(), self.storage.runs)
-        self.engine = Engine(
-            self._gateway,
-            self.storage.runs,
-            library=self.library,
-            documents=self.library,
-            embedder=pick_embedder(self.config.weights_folder),
+        embedder = pick_embedder(self.config.weights_folder)
+        self.engine, self.batch_engine = (
+            Engine(
+                self._gateway,
+                self.storage.runs,
+                library=self.library,
+                documents=self.library,
+                embedder=embedder,
+                flow=flow,
+            )
+            for flow in (LangGraphFlow(), PlainFlow())
         )
 
     def __enter__(self) -> Workspace:
@@ -150,16 +156,40 @@ class Workspace:
         Raises:
             RouteloomError: if it cannot start; a failure on the way is the status of the run.
         """
+        settings = RunSettings(model=model, budget=budget or Budget(), seed=seed, cache=cache)
+        [run] = self.runs_of(pipeline, [Query(text=query) if isinstance(query, str) else query], settings)
+        return self.wait(run.id, self.start(run, on_event=on_event))
+
+    def runs_of(self, pipeline: str | Pipeline, queries: Sequence[Query], settings: RunSettings) -> list[Run]:
+        """Returns a run for each question, not yet started, of a pipeline or the one of that reference or file.
+
+        Raises:
+            NotFound: if there is no such pipeline.
+        """
         slug, _, version = pipeline.partition("@") if isinstance(pipeline, str) else ("", "", "")
         saved = slug if slug in {info.slug for info in self.storage.workflows.list()} else None
-        run = Run(
-            pipeline=self.library.load(pipeline) if isinstance(pipeline, str) else pipeline,
-            query=Query(text=query) if isinstance(query, str) else query,
-            settings=RunSettings(model=model, budget=budget or Budget(), seed=seed, cache=cache),
-            workflow=saved,
-            version=int(version) if version else self.storage.workflows.info(saved).version if saved else None,
-        )
-        return self.wait(run.id, self.start(run, on_event=on_event))
+        loaded = self.library.load(pipeline) if isinstance(pipeline, str) else pipeline
+        number = int(version) if version else self.storage.workflows.info(saved).version if saved else None
+        return [
+            Run(pipeline=loaded, query=query, settings=settings, workflow=saved, version=number) for query in queries
+        ]
+
+    def run_many(
+        self, runs: Sequence[Run], *, width: int = 16, on_done: Callable[[Run], None] | None = None
+    ) -> list[Run]:
+        """Brings many new runs to their end, `width` at a time, and returns them in their order.
+
+        `on_done` is called on the loop's thread as each ends. Each run has its own budget.
+
+        Raises:
+            RouteloomError: if one of them cannot start; a failure on the way is the status of that run.
+        """
+        batch = self.loop.submit(run_batch(self.batch_engine, self.storage.runs, runs, width=width, on_done=on_done))
+        try:
+            return batch.result()
+        except KeyboardInterrupt:
+            batch.cancel()
+            raise
 
     def wait(self, run_id: str, future: Future[Run]) -> Run:
         """Waits for a started run; a keyboard interrupt stops the run and is passed on."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlmodel import col
 
 from pipelines.record import now
@@ -35,6 +35,28 @@ class Leases:
         with self._database.write() as connection:
             done = connection.execute(taken.returning(col(LeaseTable.run_id)))
             return done.scalar_one_or_none() is not None
+
+    def take_all(self, run_ids: Sequence[str], owner: str, seconds: float) -> None:
+        """Gives new runs, which nobody else can have yet, to `owner` in one transaction."""
+        expires_at = self._clock() + timedelta(seconds=seconds)
+        rows = [{"run_id": run_id, "owner": owner, "expires_at": expires_at} for run_id in run_ids]
+        if rows:
+            with self._database.write() as connection:
+                connection.execute(insert(LeaseTable), rows)
+
+    def renew_all(self, owner: str, seconds: float) -> None:
+        """Keeps every run of the owner for so many seconds from now."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(LeaseTable)
+                .where(col(LeaseTable.owner) == owner)
+                .values(expires_at=self._clock() + timedelta(seconds=seconds))
+            )
+
+    def release_all(self, owner: str) -> None:
+        """Gives every run of the owner back."""
+        with self._database.write() as connection:
+            connection.execute(delete(LeaseTable).where(col(LeaseTable.owner) == owner))
 
     def renew(self, run_id: str, owner: str, seconds: float) -> bool:
         """Says whether the run is still the owner's, and if so for how much longer: `seconds` from now."""

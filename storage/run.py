@@ -149,6 +149,18 @@ class RunLog:
         """Says whether the run is still the owner's, and if so keeps it for so many seconds from now."""
         return self._leases.renew(run_id, owner, seconds)
 
+    def lease_all(self, run_ids: Sequence[str], owner: str, seconds: float) -> None:
+        """Gives new runs to `owner` at once, for so many seconds unless renewed."""
+        self._leases.take_all(run_ids, owner, seconds)
+
+    def renew_all(self, owner: str, seconds: float) -> None:
+        """Keeps every run of the owner for so many seconds from now."""
+        self._leases.renew_all(owner, seconds)
+
+    def release_all(self, owner: str) -> None:
+        """Gives every run of the owner back."""
+        self._leases.release_all(owner)
+
     def holder(self, run_id: str) -> str | None:
         """Returns who has the run in hand now, or None where nobody has."""
         return self._leases.holder(run_id)

@@ -19,7 +19,7 @@ from app.cli.question import question, read_questions
 from app.cli.trace import cost, duration, waterfall
 from pipelines.error import RunCancelled
 from pipelines.event import AnyEvent, EventSink, RunStarted
-from pipelines.run import Budget, Run, RunStatus
+from pipelines.run import Budget, Run, RunSettings, RunStatus
 from pipelines.value import Query
 
 if TYPE_CHECKING:
@@ -58,6 +58,9 @@ def run(
     tag: Annotated[
         list[str] | None, typer.Option(help="A tag of the question; repeatable.", show_default=False)
     ] = None,
+    concurrency: Annotated[
+        int, typer.Option(min=1, max=1_024, help="How many questions at a time; with a budget one after the other.")
+    ] = 8,
     trace: Annotated[bool, typer.Option("--trace", help="Show what every node did.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     resume: Annotated[
@@ -79,7 +82,11 @@ def run(
 
     budget = _budget(budget_usd, budget_seconds, budget_calls)
     with open_workspace() as workspace:
-        runs = _run_all(workspace, queries, budget, ask, watch=not as_json)
+        if len(queries) > 1 and budget == Budget():
+            settings = RunSettings(model=model, seed=seed, cache=not no_cache)
+            runs = _run_batch(workspace, workspace.runs_of(pipeline, queries, settings), concurrency, watch=not as_json)
+        else:
+            runs = _run_all(workspace, queries, budget, ask, watch=not as_json)
     raise typer.Exit(report(runs, not_run=len(queries) - len(runs), many=many, trace=trace, as_json=as_json))
 
 
@@ -118,6 +125,15 @@ def _budget(usd: float | None, seconds: float | None, calls: int | None) -> Budg
 
 def _read(path: Path | None, tags: tuple[str, ...]) -> tuple[tuple[Query, ...], bool]:
     return read_questions(path, tags) if path is not None else ((), False)
+
+
+def _run_batch(workspace: Workspace, runs: Sequence[Run], concurrency: int, *, watch: bool) -> list[Run]:
+    """Runs many questions at a time, with a bar on the terminal."""
+    from rich.progress import Progress
+
+    with Progress(console=console(), disable=not watch) as bars:
+        bar = bars.add_task("Questions", total=len(runs))
+        return workspace.run_many(runs, width=concurrency, on_done=lambda _: bars.advance(bar))
 
 
 def _run_all(workspace: Workspace, queries: Sequence[Query], budget: Budget, ask: Ask, *, watch: bool) -> list[Run]:

@@ -12,8 +12,8 @@ from app.config import Config
 from app.workspace import Workspace
 from pipelines.catalogue import ModelEntry
 from pipelines.document import Pipeline
-from pipelines.error import ConfigurationError, NotFound, StaleWrite
-from pipelines.run import Fired, Run, Span
+from pipelines.error import ConfigurationError, NotFound, PipelineInvalid, StaleWrite
+from pipelines.run import Fired, Run, RunSettings, Span
 from pipelines.value import Answer, Query
 from tests.pipelines.drawing import draw, node, single_expert
 
@@ -157,3 +157,20 @@ def test_an_interrupted_run_keeps_what_it_took_over_from_an_earlier_one(workspac
     assert resumed.answer is not None
     assert resumed.answer.text == "Paris"
     assert [call.node_id for call in workspace.storage.runs.calls(run.id)] == ["second"]
+
+
+def test_many_runs_end_in_their_order_and_leave_no_lease(workspace: Workspace) -> None:
+    queries = [Query(text="capital of France?"), Query(text="capital of Spain?"), Query(text="capital of France?")]
+    told: list[str] = []
+    runs = workspace.runs_of(single_expert(), queries, RunSettings())
+    finished = workspace.run_many(runs, width=2, on_done=lambda run: told.append(run.id))
+    assert [run.status for run in finished] == ["done", "failed", "done"]
+    assert [run.id for run in finished] == [run.id for run in runs]
+    assert sorted(told) == sorted(run.id for run in runs)
+    assert [workspace.storage.runs.holder(run.id) for run in runs] == [None, None, None]
+
+
+def test_a_batch_of_an_invalid_pipeline_is_refused(workspace: Workspace) -> None:
+    runs = workspace.runs_of(Pipeline(), [Query(text="?")], RunSettings())
+    with pytest.raises(PipelineInvalid, match="The pipeline is empty"):
+        workspace.run_many(runs)

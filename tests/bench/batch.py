@@ -17,9 +17,12 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.bench.stub import LATENCY_S, serving
+
+if TYPE_CHECKING:
+    from pipelines.run import Run
 
 CALLS, WIDTH = 1_000, 64
 IDEAL_S = -(-CALLS // WIDTH) * LATENCY_S
@@ -55,13 +58,14 @@ async def pool(one: Callable[[int], Awaitable[object]], calls: int = CALLS, widt
     return found[0]
 
 
-def ours(url: str) -> Pace:
+def ours(url: str, *, watched: bool = False) -> Pace:
     """Runs a one-expert pipeline through the whole workspace: engine, gateway, every run and call stored."""
+    from app.batch import run_batch
     from app.config import Config
     from app.workspace import Workspace
     from pipelines.catalogue import ModelEntry, Price
     from pipelines.record import now
-    from pipelines.run import Run, RunSettings
+    from pipelines.run import RunSettings
     from pipelines.value import Query
     from tests.pipelines.drawing import single_expert
 
@@ -74,18 +78,24 @@ def ours(url: str) -> Pace:
         workspace.storage.models.put(entry)
         workspace.refresh_catalogue(look_around=False)
 
-        async def one(number: int) -> None:
-            query, settings = Query(text=f"question {number}"), RunSettings(model="stub")
-            run = await workspace.engine.run(Run(pipeline=pipeline, query=query, settings=settings))
-            if run.status != "done":
-                raise SystemExit(f"a run ended as {run.status}: {run.error}")
+        def batch(first: int, count: int) -> list[Run]:
+            queries = [Query(text=f"question {number}") for number in range(first, first + count)]
+            return workspace.runs_of(pipeline, queries, RunSettings(model="stub"))
 
-        pace = workspace.loop.call(pool(one))
-        runs = workspace.storage.runs.runs(limit=2 * CALLS)
-        stored = sum(len(workspace.storage.runs.calls(run.id)) for run in runs)
-        if stored != CALLS + 1:
-            raise SystemExit(f"{stored} of {CALLS + 1} calls are stored")
-        return pace
+        workspace.run_many(batch(-WIDTH, WIDTH), width=WIDTH)
+        runs = batch(0, CALLS)
+        with paced() as found:
+            engine = workspace.engine if watched else workspace.batch_engine
+            finished = workspace.loop.call(run_batch(engine, workspace.storage.runs, runs, width=WIDTH))
+        stored = sum(len(workspace.storage.runs.calls(run.id)) for run in finished)
+        if stored != CALLS or any(run.status != "done" for run in finished):
+            raise SystemExit(f"{stored} of {CALLS} calls are stored")
+        return found[0]
+
+
+def watched(url: str) -> Pace:
+    """Does the same with every run on LangGraph, as runs are that somebody watches."""
+    return ours(url, watched=True)
 
 
 def bare(url: str) -> Pace:
@@ -127,7 +137,7 @@ def main() -> None:
     if options.one:
         from tests.bench import peer
 
-        own = {"routeloom": ours, "aiohttp pool": bare}
+        own = {"routeloom": ours, "routeloom, LangGraph": watched, "aiohttp pool": bare}
         pace = (own.get(options.one) or peer.PEERS[options.one])(options.url)
         print(json.dumps(pace._asdict()))
         return
@@ -136,7 +146,7 @@ def main() -> None:
     print(f"{CALLS} calls of {LATENCY_S * 1000:.0f} ms, {WIDTH} at a time; ideal {IDEAL_S:.2f} s")
     print(f"{'':24}{'wall / ideal':>14}{'CPU s / 1k':>12}")
     with serving() as url:
-        for name in ("routeloom", "aiohttp pool", *peer.PEERS):
+        for name in ("routeloom", "routeloom, LangGraph", "aiohttp pool", *peer.PEERS):
             row, reason = measure(name, url, options.peers if name in peer.PEERS else [sys.executable])
             if row is None:
                 print(f"{name:24} not run: {reason[:90]}")

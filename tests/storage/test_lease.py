@@ -80,3 +80,15 @@ def test_a_released_run_is_free(leases: Leases) -> None:
     assert not leases.take("run-1", "b", 60.0)
     leases.release("run-1", "a")
     assert leases.take("run-1", "b", 60.0)
+
+
+def test_a_batch_takes_renews_and_gives_back_all_its_runs_at_once(leases: Leases, clock: Clock) -> None:
+    leases.take_all(["run-1", "run-2"], "a", 60.0)
+    clock.pass_seconds(50)
+    leases.renew_all("a", 60.0)
+    clock.pass_seconds(50)
+    assert (leases.holder("run-1"), leases.holder("run-2")) == ("a", "a")
+    assert not leases.take("run-2", "b", 60.0)
+    leases.release_all("a")
+    assert leases.take("run-2", "b", 60.0)
+    assert leases.holder("run-1") is None
