@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
 from app.batch import run_batch
 from app.config import Config
+from app.hold import Holds
 from app.library import Library
 from app.loop import LoopThread, settle_collector
 from app.model_list import known_entries
-from app.owner import has_died, own_name
 from app.recording import Recordings
 from pipelines.catalogue import Catalogue, ModelEntry, Provider
 from pipelines.chat import Call, ChatRequest, Message, Sampling
 from pipelines.document import Pipeline
-from pipelines.engine import Engine, LangGraphFlow, PlainFlow, RunHandle
-from pipelines.error import ConfigurationError, NotFound, StaleWrite
+from pipelines.engine import Engine, LangGraphFlow, PlainFlow
+from pipelines.error import ConfigurationError, NotFound
 from pipelines.event import EventSink
 from pipelines.gateway.discovery import discover
 from pipelines.gateway.embedded import EmbeddedProvider
@@ -35,18 +32,8 @@ from pipelines.retrieval.embedder import pick_embedder
 from pipelines.run import Budget, Fired, Run, RunSettings
 from pipelines.value import Query
 from storage import Storage, open_storage
-from storage.error import DatabaseUnavailable
 
 DEFAULT_MODEL = "smollm2-135m"
-LEASE_S = 30.0
-
-
-class _Hold:
-    """Is a run that this process has in hand, from the moment it is asked for: it may be stopped before it begins."""
-
-    def __init__(self) -> None:
-        self.handle: RunHandle | None = None
-        self.stopped = False
 
 
 class Workspace:
@@ -63,10 +50,7 @@ class Workspace:
         self.storage: Storage = open_storage(self.config.storage_url)
         self.library = Library(self.storage)
         self.loop = LoopThread()
-        self._owner = own_name()
         self._found: tuple[ModelEntry, ...] = ()
-        self._holds: dict[str, _Hold] = {}
-        self._lock = threading.Lock()
         self._gateway = Gateway(self._catalogue(), self._providers(), self.storage.runs)
         embedder = pick_embedder(self.config.weights_folder)
         self.engine, self.batch_engine = (
@@ -80,6 +64,7 @@ class Workspace:
             )
             for flow in (LangGraphFlow(), PlainFlow())
         )
+        self._holds = Holds(self.engine, self.storage.runs, self.loop)
 
     def __enter__(self) -> Workspace:
         """Returns itself."""
@@ -93,8 +78,7 @@ class Workspace:
 
     def close(self) -> None:
         """Stops what runs, writes what waits and closes the database; its thread ends."""
-        for run_id in list(self._holds):
-            self.stop(run_id)
+        self._holds.stop_all()
         self.loop.call(self._gateway.aclose())
         self.loop.close()
         self.storage.close()
@@ -212,21 +196,11 @@ class Workspace:
 
         The future raises `StaleWrite` if the run is under way already, here or in another process, or has ended.
         """
-        with self._lock:
-            hold = None if run.id in self._holds else self._holds.setdefault(run.id, _Hold())
-        if hold is None:
-            refused: Future[Run] = Future()
-            refused.set_exception(StaleWrite(f"The run '{run.id}' is under way already."))
-            return refused
-        return self.loop.submit(self._held(run, hold, on_event, reuse, resume))
+        return self._holds.start(run, on_event=on_event, reuse=reuse, resume=resume)
 
     def stop(self, run_id: str) -> None:
         """Stops a run of this workspace; does nothing if it has ended."""
-        hold = self._holds.get(run_id)
-        if hold is not None:
-            hold.stopped = True
-            if hold.handle is not None:
-                self.loop.loop.call_soon_threadsafe(hold.handle.stop)
+        self._holds.stop(run_id)
 
     def resume(self, run_id: str, *, on_event: EventSink | None = None) -> Run:
         """Takes up a run that was interrupted; calls that it had finished are not made again.
@@ -242,60 +216,6 @@ class Workspace:
             raise NotFound(f"The run '{run_id}' has ended ({run.status}); only an interrupted run can be resumed.")
         fresh = run.model_copy(update={"spans": ()})
         return self.wait(run_id, self.start(fresh, on_event=on_event, resume=True))
-
-    async def _held(
-        self, run: Run, hold: _Hold, on_event: EventSink | None, reuse: Mapping[str, Fired] | None, resume: bool
-    ) -> Run:
-        """Brings a run to its end while its lease keeps every other process away from it."""
-        heart: asyncio.Task[None] | None = None
-        try:
-            if not await asyncio.to_thread(self._take, run.id):
-                raise StaleWrite(f"The run '{run.id}' is being run by another process.")
-            heart = asyncio.create_task(self._beat(run.id, hold))
-            if resume and reuse is None:
-                reuse = await asyncio.to_thread(self._reused_before, run.id)
-            hold.handle = self.engine.start(run, on_event=on_event, reuse=reuse, resume=resume)
-            if hold.stopped:
-                hold.handle.stop()
-            return await hold.handle.result()
-        finally:
-            del self._holds[run.id]
-            if heart is not None:
-                heart.cancel()
-                await asyncio.to_thread(self.storage.runs.release, run.id, self._owner)
-
-    def _reused_before(self, run_id: str) -> dict[str, Fired]:
-        """Returns what an interrupted run had taken over from an earlier one, which its calls do not tell.
-
-        Raises:
-            StaleWrite: if the run has ended meanwhile.
-        """
-        run = self.storage.runs.run(run_id)
-        if run is None or run.status != "running":
-            raise StaleWrite(f"The run '{run_id}' has ended meanwhile.")
-        return {span.node_id: span.fired for span in run.spans if span.reused and span.fired is not None}
-
-    def _take(self, run_id: str) -> bool:
-        """Says whether the run is ours now; the lease of a process that died on this machine is ended at once."""
-        runs = self.storage.runs
-        if runs.lease(run_id, self._owner, LEASE_S):
-            return True
-        holder = runs.holder(run_id)
-        if holder is None or not has_died(holder):
-            return False
-        runs.release(run_id, holder)
-        return runs.lease(run_id, self._owner, LEASE_S)
-
-    async def _beat(self, run_id: str, hold: _Hold) -> None:
-        """Keeps the lease, and stops the run once another process has it."""
-        is_ours = True
-        while is_ours:
-            await asyncio.sleep(LEASE_S / 3)
-            # A database that is busy for once does not end the run: the next beat asks again.
-            with suppress(DatabaseUnavailable):
-                is_ours = await asyncio.to_thread(self.storage.runs.renew, run_id, self._owner, LEASE_S)
-        if hold.handle is not None:
-            hold.handle.stop()
 
     def _catalogue(self) -> Catalogue:
         entries = [*known_entries(self.config.weights_folder), *self._found, *self.storage.models.list()]
