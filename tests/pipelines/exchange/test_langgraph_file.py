@@ -36,8 +36,8 @@ BARE = {"supports_json_schema": False, "supports_logprobs": False}
 GROUPS: dict[str, tuple[list[Pipeline], dict[str, object]]] = {
     "template": (list(templates().values()), {}),
     "kind": (scene.kinds(), {}),
-    "bare": ([p for p in scene.kinds() if "mean_logprob" not in p.to_json()][:12], BARE),
-    "grown": ([scene.grown(seed) for seed in range(40)], {}),
+    "bare": ([p for p in scene.kinds() if p.name in ("expert", "judged", "best_of_n", "llm_router", "guard")], BARE),
+    "grown": ([scene.grown(seed) for seed in range(24)], {}),
     "nested": ([NESTED["outer"], scene.chain("sub_pipeline", {"reference": "outer"})], {}),
     "race": (
         [*map(scene.race, ("any", "first", "all_taken")), scene.race("k_of_n", k=2), scene.race("k_of_n", k=4)],
