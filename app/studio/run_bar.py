@@ -13,9 +13,20 @@ from app.studio.running import present_run, start, stop
 
 def draw_run_bar(opened: OpenWorkflow) -> None:
     """Draws the row; a run that starts or stops makes the whole page run again."""
-    form = session().run_form
     running = live_runs().running(opened.slug) is not None
     with st.container(key="runbar", horizontal=True, vertical_alignment="bottom", gap="small"):
+        # A form, so that Ctrl+Enter runs from the question and from no other field: a run may cost money.
+        with st.form(f"ask:{opened.slug}", border=False):
+            _draw_question(opened, running=running)
+        _draw_settings(opened)
+        if running and st.button("Stop", icon=":material/stop_circle:", key="run:stop"):
+            stop(opened)
+            st.rerun()
+
+
+def _draw_question(opened: OpenWorkflow, *, running: bool) -> None:
+    form = session().run_form
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         form.question = st.text_area(
             "Question",
             value=form.question,
@@ -25,16 +36,10 @@ def draw_run_bar(opened: OpenWorkflow) -> None:
             label_visibility="collapsed",
             width="stretch",
         )
-        _draw_settings(opened)
-        _draw_from_here(opened, running=running)
-        if running:
-            if st.button("Stop", icon=":material/stop_circle:", key="run:stop"):
-                stop(opened)
-                st.rerun()
-        elif st.button(
-            "Run", icon=":material/play_arrow:", key="run", type="primary", width=168, shortcut="Ctrl+Enter"
-        ):
+        wanted = st.form_submit_button("Run", icon=":material/play_arrow:", key="run", type="primary", disabled=running)
+        if wanted:
             _begin(opened, None)
+        _draw_from_here(opened, running=running)
 
 
 def _draw_from_here(opened: OpenWorkflow, *, running: bool) -> None:
@@ -42,7 +47,8 @@ def _draw_from_here(opened: OpenWorkflow, *, running: bool) -> None:
     if running or len(opened.selected) != 1 or present_run(opened) is None:
         return
     node_id = opened.selected[0]
-    if st.button("Run from here", icon=":material/resume:", key="run:here", help=f"Keeps what lies before {node_id}"):
+    told = f"Keeps what lies before {node_id}"
+    if st.form_submit_button("Run from here", icon=":material/resume:", key="run:here", help=told):
         _begin(opened, node_id)
 
 

@@ -54,7 +54,7 @@ def ended(at: AppTest) -> AppTest:
 
 
 def ask(at: AppTest, question: str) -> AppTest:
-    at.text_area(key="question:forked").set_value(question).run()
+    at.text_area(key="question:forked").set_value(question)
     return ended(at.button(key="run").click().run())
 
 
@@ -107,7 +107,7 @@ def test_a_pipeline_with_an_error_does_not_run_and_the_checklist_says_why(studio
     emit(studio, doc=doc)
     assert "expert\\_2\\.query\\: The input" in texts(studio)
     assert {problem["node"] for problem in canvas_data(studio)["problems"]} >= {"expert_2"}
-    studio.text_area(key="question:forked").set_value("Is it hot?").run()
+    studio.text_area(key="question:forked").set_value("Is it hot?")
     studio.button(key="run").click().run()
     assert "needs an edge" in studio.toast[0].value
 
