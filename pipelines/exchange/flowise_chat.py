@@ -112,7 +112,7 @@ class ChatFlow:
             if model is not None and model.role == "model":
                 kept = ("model", "sampling") if piece.role == "expert" else ("model",)
                 piece.config |= {key: model.config[key] for key in kept if key in model.config}
-                model.sources += (Ref(piece.id),)
+                model.users.append(piece.id)
         for name in [*plugs["prompt"], *plugs["chatPromptTemplate"]]:
             text = self.drawing.pieces.get(name)
             if text is not None and text.role == "text":

@@ -34,6 +34,8 @@ def read_any(raw: bytes, models: Iterable[ModelEntry] = (), *, name: str = "") -
         return Imported(pipeline=load_pipeline(raw), report=ImportReport())
     content = parsed_file(raw)
     source = _format_of(content)
+    if source is None:
+        raise DocumentError("The file is neither a pipeline of Routeloom nor an export of Langflow, Flowise or Dify.")
     if source == "routeloom":
         return Imported(pipeline=load_pipeline(raw), report=ImportReport())
     _refuse_crowd(content)
@@ -47,9 +49,11 @@ def is_own(raw: bytes) -> bool:
     return b'"schema_version"' in raw[:1_000]
 
 
-def _format_of(content: object) -> Format:
+def _format_of(content: object) -> Format | None:
     if isinstance(content, list) and content:
         raise DocumentError("The file holds a list; export one flow and import that file.")
+    if not isinstance(content, (dict, list)):
+        return None
     found = mapping_of(content)
     if objects_of(found.get("flows")):
         raise DocumentError(f"The file holds {len(list_of(found['flows']))} flows; export one and import that file.")

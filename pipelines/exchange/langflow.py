@@ -222,7 +222,7 @@ class _Reader:
 
     def _value(self, piece: Piece, fields: _Fields, field: str) -> Prompt:
         """Returns what feeds a field, or else what was typed into it."""
-        fed = self._refs(piece, field)
+        fed = dict.fromkeys(self._refs(piece, field))
         if fed:
             return tuple(part for ref in fed for part in (ref, "\n\n"))[:-1]
         typed = text_of(fields.get(field))
@@ -261,11 +261,11 @@ class _Reader:
             router = self.drawing.pieces.get(f"{wire.target}#router")
             if router is not None and wire.field == "models":
                 router.config.setdefault("pool", []).append({"model": model.config.get("model")})
-                model.sources += (Ref(router.id),)
+                model.users.append(router.id)
             elif user is not None and user.role in ("expert", "router") and wire.field != "judge_llm":
                 if "model" in model.config:
                     user.config["model"] = model.config["model"]
-                model.sources += (Ref(user.id),)
+                model.users.append(user.id)
 
 
 class _Fields:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from pipelines.document import NodeSpec, Note, Pipeline, Position, load_pipeline
+from pipelines.document import MAX_NODES, NodeSpec, Note, Pipeline, Position, load_pipeline
+from pipelines.error import DocumentError
 from pipelines.exchange.intake.draught import QUESTION_ID, Draught, Output
 from pipelines.exchange.intake.gate import gates_behind
 from pipelines.exchange.intake.naming import node_id
@@ -60,12 +61,17 @@ class _Account:
 
     def result(self) -> Imported:
         report = self._report()
+        nodes = tuple(self._nodes())
+        if len(nodes) > MAX_NODES:
+            raise DocumentError(
+                f"The file would become {len(nodes):,} nodes; a pipeline may have at most {MAX_NODES:,}."
+            )
         pipeline = Pipeline(
             name=self.drawing.name[:200] or f"Imported from {FORMAT_TITLES[self.source]}",
             description=self.drawing.description[:5_000],
-            nodes=tuple(self._nodes()),
+            nodes=nodes,
             edges=tuple(self.draught.edges),
-            notes=tuple(self._notes(report)),
+            notes=tuple(self._notes(report))[-MAX_NODES:],
         )
         return Imported(pipeline=load_pipeline(pipeline.to_json()), report=report)
 

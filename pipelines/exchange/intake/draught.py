@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from pipelines.document import Edge
+from pipelines.document import MAX_EDGES, Edge
+from pipelines.error import DocumentError
 from pipelines.exchange.intake.gate import Gate, gates_of
 from pipelines.exchange.intake.naming import node_id, port_name
 from pipelines.exchange.intake.piece import Drawing, Open, Part, Piece, Ref
@@ -54,7 +55,7 @@ class Draught:
         self.expander = Expander(drawing.pieces)
         for piece in drawing.pieces.values():
             if piece.role == "model":
-                self.expander.used |= {(piece.id, user.piece) for user in piece.sources}
+                self.expander.used |= {(piece.id, user) for user in piece.users}
         self.gates = gates_of(drawing)
         self.ids: dict[str, str] = {}
         for piece in drawing.pieces.values():
@@ -84,7 +85,13 @@ class Draught:
             self._draw_answer(piece)
 
     def wire(self, output: Output, target: str, port: str) -> None:
-        """Draws an edge between nodes here."""
+        """Draws an edge between nodes here.
+
+        Raises:
+            DocumentError: if there are too many already.
+        """
+        if len(self.edges) >= MAX_EDGES:
+            raise DocumentError(f"The file would become more than {MAX_EDGES:,} edges, which is too much.")
         self.edges[Edge(source=output.node, source_port=output.port, target=target, target_port=port)] = None
 
     def output(self, piece: Piece) -> Output:
@@ -118,6 +125,8 @@ class Draught:
     def _gate(self, piece: Piece) -> Output:
         """Returns where the question for a piece comes from; several branches are brought together first."""
         gates = self.gates[piece.id] or frozenset({(self.question.id, "query")})
+        if len(gates) > 1 and self._waits_anyway(piece):
+            return Output(self.ids[self.question.id], "query", "query")
         if len(gates) == 1:
             source, port = next(iter(gates))
             return Output(self.ids[source], port, "query")
@@ -130,8 +139,16 @@ class Draught:
             self.wire(Output(self.ids[source], port, "query"), merge, "values")
         return Output(merge, "query", "query")
 
+    def _waits_anyway(self, piece: Piece) -> bool:
+        """Says whether an expert needs an answer that comes on the same branches, so that it may have the question."""
+        parts = self.expander.expanded((*piece.system, *piece.prompt), piece.id) if piece.draws == "expert" else []
+        needed = [self.drawing.pieces[part.piece] for part in parts if isinstance(part, Ref)]
+        return any(p.role in ("expert", "merge") and self.gates[p.id] == self.gates[piece.id] for p in needed)
+
     def brings_question(self, piece: Piece) -> bool:
         """Says whether what reaches a piece as its question is the question, and not an answer a router looked at."""
+        if len(self.gates[piece.id]) > 1 and self._waits_anyway(piece):
+            return True
         for source, _ in self.gates[piece.id]:
             router = self.drawing.pieces[source]
             looked_at = self.expander.target(router.subject, router.id) if router.role == "router" else None

@@ -43,7 +43,8 @@ class Piece:
         subject: what a router or retriever works on where that is not the question.
         documents: where an expert's documents come from.
         choice: the model router whose choice an expert takes.
-        sources: what a merge, an answer or an alias takes; the users of a `model`.
+        sources: what a merge, an answer or an alias takes.
+        users: the ids of what uses a `model`.
         branches: handle in the file to output port here.
         remarks: what is different here.
         reason: why it was left out.
@@ -62,7 +63,8 @@ class Piece:
     subject: Ref | None = None
     documents: Ref | None = None
     choice: Ref | None = None
-    sources: tuple[Ref, ...] = ()
+    sources: Prompt = ()
+    users: list[str] = field(default_factory=list)
     branches: Mapping[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     reason: str = ""
