@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from app.cli import diagnosis, history, model, run, studio, weight, workflow
+from app.cli import diagnosis, export, history, model, run, studio, weight, workflow
 from app.cli.output import tell_failure
 from pipelines.error import RouteloomError, RunCancelled
 
@@ -59,7 +59,7 @@ def routeloom(
         typer.echo(ctx.get_help())
 
 
-for part in (studio, run, workflow, history, diagnosis):
+for part in (studio, run, workflow, export, history, diagnosis):
     part.register(app)
 weight.register(model.app)
 app.add_typer(model.app, name="models")

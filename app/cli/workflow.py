@@ -1,4 +1,4 @@
-"""The commands for pipelines as documents: validate, list, show, export, import."""
+"""The commands for pipelines as documents: validate, list, show, import."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import typer
 
 from app.cli.home import load_config, open_library, open_workspace
 from app.cli.output import FAILED, AlreadyThere, cell, console, print_json, print_text, tell
-from pipelines.error import DocumentError
 
 if TYPE_CHECKING:
     from pipelines.graph import Problem
@@ -24,7 +23,6 @@ def register(app: typer.Typer) -> None:
     app.command("list")(list_pipelines)
     app.command("show")(show)
     app.command("validate")(validate)
-    app.command("export")(export)
     app.command("import")(import_file)
 
 
@@ -97,26 +95,6 @@ def validate(
     tell(f"'{pipeline.name}' is valid: {len(pipeline.nodes)} nodes, {len(pipeline.edges)} edges.")
 
 
-def export(
-    reference: Reference,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write.", show_default="standard output")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Write a pipeline as a file that others can import."""
-    with open_library() as (_, library):
-        text = library.load(reference).to_json()
-    if output is None:
-        typer.echo(text, nl=False)
-        return
-    _write(output, text, force=force)
-    if as_json:
-        print_json({"file": str(output), "bytes": len(text.encode())})
-    tell(f"Wrote {output}.")
-
-
 def import_file(
     file: Annotated[Path, typer.Argument(help="The file of a pipeline, or a Langflow, Flowise or Dify export.")],
     slug: Annotated[
@@ -170,22 +148,6 @@ def _source(storage: Storage, reference: str) -> dict[str, Any]:
     slug, _, version = reference.partition("@")
     row = next(row for row in _listed(storage) if row["slug"] == slug)
     return {"slug": slug, "version": int(version or row["version"]), "kind": row["kind"]}
-
-
-def _write(path: Path, text: str, *, force: bool) -> None:
-    """Writes a new file.
-
-    Raises:
-        AlreadyThere: if the file exists and `force` is off.
-        DocumentError: if it cannot be written.
-    """
-    try:
-        with path.open("w" if force else "x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise AlreadyThere(f"The file '{path}' exists; give another name, or --force to overwrite it.") from None
-    except OSError as error:
-        raise DocumentError(f"The file '{path}' cannot be written: {error.strerror}.") from None
 
 
 def _tell_problems(problems: tuple[Problem, ...]) -> None:
