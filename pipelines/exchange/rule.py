@@ -134,7 +134,7 @@ class _Parser:
         if kind == "string":
             return Term("text", literal(self._unquoted(text)))
         if kind == "number":
-            return Term("number", text.lstrip("0") if re.fullmatch(r"0+[1-9]\d*(\.\d+)?", text) else text)
+            return Term("number", repr(float(text) if "." in text else int(text)))
         if text in FACTS:
             return Term(*FACTS[text])
         raise self.wrong("an exported program cannot tell languages" if text == "language" else _MORE)
