@@ -53,5 +53,5 @@ def test_a_template_answers_on_the_embedded_model(slug: str, workspace: Workspac
 
 def test_the_shipped_documents_have_titles_and_texts() -> None:
     documents = shipped_documents()["larkhaven-ferry"]
-    assert [d.title for d in documents][0] == "Larkhaven Ferry: timetable and fares"
+    assert documents[0].title == "Larkhaven Ferry: timetable and fares"
     assert all(len(d.text) > 300 for d in documents)
