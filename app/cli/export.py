@@ -11,6 +11,7 @@ from app.cli.home import open_library, open_workspace
 from app.cli.output import AlreadyThere, print_json, tell
 from app.export import Exported, Form, Theme, export_document, export_program
 from pipelines.error import DocumentError
+from pipelines.exchange.langgraph_file import ExportRefused
 
 
 def register(app: typer.Typer) -> None:
@@ -41,8 +42,7 @@ def export(
     if form == "png" and output is None:
         raise typer.BadParameter("a PNG picture needs a file: add --output FILE")
     if form == "python":
-        with open_workspace() as workspace:
-            found = export_program(workspace, workspace.library.load(reference), model=model, lossy=lossy)
+        found = _program(reference, model, lossy=lossy)
     else:
         with open_library() as (_, library):
             found = export_document(library.load(reference), form, theme)
@@ -55,6 +55,18 @@ def export(
         remarks = {"inexact": list(found.inexact), "notes": list(found.notes)}
         print_json({"file": str(output), "bytes": len(found.body), "form": form, **remarks})
     tell(f"Wrote {output}.")
+
+
+def _program(reference: str, model: str | None, *, lossy: bool) -> Exported:
+    with open_workspace() as workspace:
+        try:
+            return export_program(workspace, workspace.library.load(reference), model=model, lossy=lossy)
+        except ExportRefused as error:
+            for reason in error.reasons:
+                tell(f"Not exact: {reason}")
+            if error.lossy_helps:
+                tell("Add --lossy to export it all the same, as near as possible.")
+            raise
 
 
 def _remark(found: Exported) -> None:

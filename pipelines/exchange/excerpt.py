@@ -136,7 +136,7 @@ def excerpt_for(program: str) -> Excerpt:
 def names_of_parts() -> frozenset[str]:
     """Returns every name that an excerpt may hold, so that a program gives none of them to something else."""
     waiting, seen = list(ROOTS), set(ROOTS)
-    names = set(EXTERNAL) | set(_STANDARD) | {"GRAPH_", "MODELS", "pipeline", "answer", "main"}
+    names = set(EXTERNAL) | set(_DIRECT) | {"GRAPH_", "MODELS", "pipeline", "answer", "main"}
     while waiting:
         module = read_module(waiting.pop())
         names |= set(module.definitions) | set(module.imports)
@@ -164,8 +164,8 @@ class _Gathering:
             if name in found.definitions or place != (module, name):
                 self._take(place)
                 return
-        if name in _STANDARD:
-            self._import(_STANDARD[name])
+        if name in _DIRECT:
+            self._import(_DIRECT[name])
         elif not hasattr(builtins, name):
             raise LookupError(f"The exported program names '{name}', which nothing defines.")
 
@@ -204,14 +204,15 @@ class _Gathering:
         return Excerpt(tuple(_import_lines(self.imports)), _spaced(texts))
 
 
-_STANDARD: Final[Mapping[str, Place]] = {
+_DIRECT: Final[Mapping[str, Place]] = {
     "asyncio": ("", "asyncio"),
+    "litellm": ("", "litellm"),
     "sys": ("", "sys"),
     "random": ("", "random"),
     "re": ("", "re"),
     "Any": ("typing", "Any"),
 }
-"""What the text of nodes and of the program takes from the standard library."""
+"""What the text of nodes and of the program imports by itself."""
 
 
 def _names(tree: ast.AST) -> set[str]:

@@ -51,6 +51,8 @@ def main() -> None:
     """Answers the question on the command line."""
     if len(sys.argv) != 2:
         sys.exit(f'Usage: python {sys.argv[0]} "your question"')
+    # Else LiteLLM prints advice among the answers.
+    litellm.suppress_debug_info = True
     try:
         sys.stdout.write(asyncio.run(answer(sys.argv[1])) + "\\n")
     except Unusable as error:
@@ -65,9 +67,10 @@ if __name__ == "__main__":
 class ExportRefused(RouteloomError):
     """Says that a pipeline has no exact form as a program, and carries every reason."""
 
-    def __init__(self, reasons: tuple[str, ...]) -> None:
-        """Takes the reasons, sentences that name the nodes; at least one."""
+    def __init__(self, reasons: tuple[str, ...], *, lossy_helps: bool = False) -> None:
+        """Takes the reasons, sentences that name the nodes, at least one; and whether a lossy export would do."""
         self.reasons = reasons
+        self.lossy_helps = lossy_helps
         more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
         super().__init__(f"{reasons[0]}{more}")
 
@@ -110,7 +113,7 @@ def langgraph_file(
     models = _models(draft)
     refused = (*draft.refused, *(() if lossy else draft.inexact))
     if refused:
-        raise ExportRefused(tuple(dict.fromkeys(refused)))
+        raise ExportRefused(tuple(dict.fromkeys(refused)), lossy_helps=not draft.refused)
     inexact, notes = tuple(dict.fromkeys(draft.inexact)), tuple(dict.fromkeys(draft.notes))
     head = _head(pipeline, inexact, notes)
     return LanggraphFile(text=_assembled(draft, head, models), inexact=inexact, notes=notes)

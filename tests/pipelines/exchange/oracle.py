@@ -30,7 +30,7 @@ from pipelines.value import Document, Query
 TEXTS = ("42", "The answer is 42.", "Answer: B", "(B)", "I do not know.", "The capital is Paris.", "x = 1,000.0")
 UNCACHED = RunSettings(cache=False)
 DRIVER = """
-import asyncio, importlib.util, json, sys
+import asyncio, importlib.util, json, runpy, sys
 
 async def ask(path, question):
     spec = importlib.util.spec_from_file_location(path.rsplit("/", 1)[-1][:-3], path)
@@ -42,13 +42,15 @@ async def ask(path, question):
         return None
 
 async def main():
-    wanted = json.loads(sys.stdin.read())
     answers = []
     for paths in wanted["groups"]:
         several = [asyncio.gather(*(ask(path, question) for question in wanted["questions"])) for path in paths]
         answers += await asyncio.gather(*several)
     print(json.dumps(answers))
 
+wanted = json.loads(sys.stdin.read())
+sys.argv = [wanted["groups"][0][0], wanted["questions"][0]]
+runpy.run_path(sys.argv[0], run_name="__main__")
 asyncio.run(main())
 """
 
@@ -190,7 +192,7 @@ def written(program: LanggraphFile, path: Path) -> str:
 async def answers_of_programs(
     groups: Sequence[Sequence[LanggraphFile]], questions: Sequence[str], folder: Path
 ) -> list[list[str | None]]:
-    """Returns what exported programs answer, in one process, group after group."""
+    """Returns what exported programs answer, in one process, group after group; the first is run as a command too."""
     paths = [[written(program, folder / f"p_{n}_{m}.py") for m, program in enumerate(g)] for n, g in enumerate(groups)]
     environment = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
     process = await asyncio.create_subprocess_exec(
@@ -199,4 +201,7 @@ async def answers_of_programs(
     )  # fmt: skip
     out, err = await process.communicate(json.dumps({"groups": paths, "questions": questions}).encode())
     assert process.returncode == 0, err.decode()
-    return [list(each) for each in json.loads(out.decode().splitlines()[-1])]
+    printed, *_, answers = out.decode().splitlines()
+    found = [list(each) for each in json.loads(answers)]
+    assert printed == found[0][0]
+    return found
