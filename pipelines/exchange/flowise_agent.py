@@ -23,7 +23,7 @@ REASONS = {
     "toolAgentflow": "Nodes here call no tools.",
     "customFunctionAgentflow": "Nodes here run no code.",
 }
-_VARIABLE = re.compile(r"\{\{\s*([^{}]{1,200}?)\s*\}\}")
+_VARIABLE = re.compile(r"\{\{([^{}]{1,300})\}\}")
 _SCHEMA_TYPES = {"string": "string", "number": "number", "boolean": "boolean", "enum": "string"}
 
 
@@ -202,7 +202,7 @@ class AgentFlow:
         position = 0
         for match in _VARIABLE.finditer(text):
             parts.append(text[position : match.start()])
-            parts.append(self._variable(match[1]))
+            parts.append(self._variable(match[1].strip()))
             position = match.end()
         parts.append(text[position:])
         return tuple(part for part in parts if part != "")

@@ -177,7 +177,7 @@ class _Account:
                 continue
             parts = [piece, *self.parts[piece.id]]
             remarks = tuple(dict.fromkeys(remark for part in parts for remark in part.remarks))
-            became = tuple(sorted({node for part in parts for node in self._became(part.id, set())}))
+            became = tuple(sorted({node for part in parts for node in self._became(part.id)}))
             mapped = MappedNode(node=piece.id, kind=piece.kind, title=piece.title, became=became, remarks=remarks)
             (partly if remarks else whole).append(mapped)
         added = [*self.draught.merges, *self.ends]
@@ -191,15 +191,18 @@ class _Account:
             added=tuple(added),
         )
 
-    def _became(self, piece: str, seen: set[str]) -> Iterator[str]:
+    def _became(self, piece: str) -> Iterator[str]:
         """Yields the nodes here that hold what a node of the file held: itself, or those it was written into."""
-        if piece in self.draught.ids:
-            yield self.draught.ids[piece]
-            return
-        seen.add(piece)
-        for user in self.users[piece]:
-            if user not in seen:
-                yield from self._became(user, seen)
+        seen = {piece}
+        waiting = [piece]
+        while waiting:
+            name = waiting.pop()
+            if name in self.draught.ids:
+                yield self.draught.ids[name]
+                continue
+            new = [user for user in self.users[name] if user not in seen]
+            seen.update(new)
+            waiting += new
 
     def _left_out_edges(self) -> Iterator[LeftOutEdge]:
         for link in self.drawing.links:
@@ -225,7 +228,7 @@ class _Account:
         return f"'{target.title}' uses nothing that '{source.title}' gives, so it does not wait for it."
 
     def _branch_loss(self, source: Piece, target: Piece, handle: str) -> str | None:
-        if not gates_behind(source, handle, frozenset()):
+        if not gates_behind(source, handle):
             return f"'{source.title}' has no branch '{handle[:60]}'."
         if target.role in ("text", "alias"):
             return None

@@ -16,6 +16,8 @@ from pipelines.exchange.intake.prompt_text import Slot, template_of
 RESERVED = frozenset({"query", "documents", "tags", "language", "choice", "models", "extras"})
 DRAWN = frozenset({"question", "expert", "router", "retriever", "merge", "answer"})
 QUESTION_ID = "#question"
+LONGEST_PROMPT = 40_000
+"""Less than a prompt may have, so that both parts of one and their escapes fit in."""
 
 
 class Output(NamedTuple):
@@ -107,10 +109,18 @@ class Draught:
 
     def _carries(self, merge: Piece) -> str:
         """Returns the value type of a merge: that of its first source; a merge that feeds itself carries answers."""
-        if merge.id not in self._carried:
-            self._carried[merge.id] = "answer"
-            outputs = list(self._outputs(merge))
-            self._carried[merge.id] = outputs[0].type if outputs else "answer"
+        passed: dict[str, None] = {}
+        kind, piece = "answer", merge
+        while piece.id not in self._carried and piece.id not in passed:
+            if piece.role != "merge":
+                kind = self.output(piece).type
+                break
+            passed[piece.id] = None
+            refs = [part for part in self.expander.expanded(piece.sources, piece.id) if isinstance(part, Ref)]
+            if not refs:
+                break
+            piece = self.drawing.pieces[refs[0].piece]
+        self._carried |= dict.fromkeys(passed, self._carried.get(piece.id, kind))
         return self._carried[merge.id]
 
     def _outputs(self, piece: Piece) -> Iterable[Output]:
@@ -174,6 +184,7 @@ class Draught:
     def _draw_prompts(self, piece: Piece) -> None:
         system = self.expander.expanded(piece.system, piece.id)
         prompt = self.expander.expanded(piece.prompt, piece.id)
+        system, prompt = (self._cut(piece, parts) for parts in (system, prompt))
         if any(not isinstance(part, str) for part in system):
             prompt = [*system, "\n\n", *prompt]
             system = []
@@ -189,6 +200,18 @@ class Draught:
         config = self.configs[piece.id]
         config["system_prompt"] = "".join(part for part in system if isinstance(part, str)).strip()
         config["prompt_template"] = template_of(slots)
+
+    def _cut(self, piece: Piece, parts: list[Part]) -> list[Part]:
+        """Returns the beginning of a text that is longer than a prompt here may be."""
+        kept: list[Part] = []
+        room = LONGEST_PROMPT
+        for part in parts:
+            if room <= 0:
+                piece.remarks.append(f"Its prompt was cut to {LONGEST_PROMPT:,} characters.")
+                break
+            kept.append(part[:room] if isinstance(part, str) else part)
+            room -= len(part) if isinstance(part, str) else 20
+        return kept
 
     def _draw_merge(self, piece: Piece) -> None:
         kind = self._carries(piece)

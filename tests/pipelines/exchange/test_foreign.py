@@ -139,6 +139,26 @@ def test_prompts_that_refer_to_each_other_again_and_again_are_refused() -> None:
         read_any(json.dumps(content).encode())
 
 
+@pytest.mark.parametrize(
+    "text", ["{{" + " " * 500_000, "{{ " * 200_000, "{a" * 200_000, "<p>" + "<li " * 200_000, "sk-" * 200_000]
+)
+def test_a_text_made_to_be_slow_is_read_and_cut(text: str) -> None:
+    node = {"id": "a", "type": "agentFlow", "data": {"name": "llmAgentflow", "inputs": {"llmUserMessage": text}}}
+    found = read_any(json.dumps({"nodes": [node], "edges": []}).encode())
+    assert len(found.pipeline.node("llmagentflow").config["prompt_template"]) < 100_000
+
+
+def test_long_chains_of_nodes_that_stand_for_others_are_followed() -> None:
+    merges = [
+        {"id": f"m{n}", "data": {"type": "variable-aggregator", "title": "m", "variables": [[f"m{n + 1}", "output"]]}}
+        for n in range(900)
+    ]
+    content = {"kind": "app", "app": {}, "workflow": {"graph": {"nodes": merges, "edges": []}}}
+    found = read_any(json.dumps(content).encode())
+    assert [edge.target for edge in found.pipeline.edges][-2:] == ["m-899", "answer"]
+    assert len(found.pipeline.edges) == 900
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("seed", range(60))
 def test_a_damaged_file_is_read_or_refused_and_nothing_else(name: str, seed: int) -> None:
