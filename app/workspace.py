@@ -119,10 +119,10 @@ class Workspace:
         )
         return self.loop.call(self.engine.probe(request))
 
-    def find_problems(self, pipeline: Pipeline, *, model: str | None = None) -> tuple[Problem, ...]:
-        """Returns every problem that a pipeline would have here, models and sub-pipelines looked up."""
+    def find_problems(self, pipeline: Pipeline, *, model: str | None = None, whole: bool = True) -> tuple[Problem, ...]:
+        """Returns every problem that a pipeline or a part of one would have here, models and sub-pipelines looked up."""
         catalogue = self.catalogue if model is None else self.catalogue.with_default(model)
-        return find_problems(pipeline, catalogue=catalogue, library=self.library)
+        return find_problems(pipeline, catalogue=catalogue, library=self.library, whole=whole)
 
     def run(
         self,

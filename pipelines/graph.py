@@ -38,29 +38,41 @@ class Problem(Record):
 
 
 def require_valid(
-    pipeline: Pipeline, *, catalogue: Catalogue | None = None, library: PipelineLibrary | None = None
+    pipeline: Pipeline,
+    *,
+    catalogue: Catalogue | None = None,
+    library: PipelineLibrary | None = None,
+    whole: bool = True,
 ) -> None:
-    """Does nothing for a pipeline that can run.
+    """Does nothing for a pipeline that can run; a part of one (not `whole`) needs no Answer.
 
     Raises:
         PipelineInvalid: with every error, if it cannot.
     """
-    errors = tuple(p for p in find_problems(pipeline, catalogue=catalogue, library=library) if p.severity == "error")
+    problems = find_problems(pipeline, catalogue=catalogue, library=library, whole=whole)
+    errors = tuple(problem for problem in problems if problem.severity == "error")
     if errors:
         raise PipelineInvalid(errors)
 
 
 def find_problems(
-    pipeline: Pipeline, *, catalogue: Catalogue | None = None, library: PipelineLibrary | None = None
+    pipeline: Pipeline,
+    *,
+    catalogue: Catalogue | None = None,
+    library: PipelineLibrary | None = None,
+    whole: bool = True,
 ) -> tuple[Problem, ...]:
     """Returns every problem of a pipeline, in the order of its nodes; empty if there is none.
 
-    With a catalogue the named models are looked up, with a library the named sub-pipelines.
+    With a catalogue the named models are looked up, with a library the named sub-pipelines. A part of a pipeline (not
+    `whole`) may end anywhere.
     """
     if not pipeline.nodes:
         return (Problem(message="The pipeline is empty; drag a Question, an Expert and an Answer onto the canvas."),)
     check = _Check(pipeline)
-    problems = [*check.nodes(), *check.edges(), *check.ports(), *check.cycles(), *check.reach(), *check.ends()]
+    problems = [*check.nodes(), *check.edges(), *check.ports(), *check.cycles(), *check.reach()]
+    if whole:
+        problems += check.ends()
     if catalogue is not None:
         problems += check.models(catalogue)
     if library is not None:

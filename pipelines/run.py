@@ -56,6 +56,7 @@ class RunSettings(Record):
         seed: the same seed, pipeline and query give the same run, as far as the models allow.
         cache: whether answers bought earlier may be used again.
         node_timeout_s: longest time for one node.
+        to_node: the run ends with this node, and only what leads to it runs; None runs the whole pipeline.
     """
 
     model: str | None = None
@@ -63,6 +64,7 @@ class RunSettings(Record):
     budget: Budget = Budget()
     cache: bool = True
     node_timeout_s: float = Field(default=600.0, gt=0.0, le=86_400.0)
+    to_node: str | None = None
 
 
 class Totals(Record):

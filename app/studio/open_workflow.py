@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
-from app.canvas.intent import Intent
+from app.canvas.intent import InspectEdgeIntent, Intent
 from app.canvas.protocol import (
     CanvasDoc,
     CanvasOut,
@@ -16,7 +16,7 @@ from app.canvas.protocol import (
     ToastCommand,
     next_number,
 )
-from pipelines.document import NodeSpec, Pipeline
+from pipelines.document import Edge, NodeSpec, Pipeline
 from pipelines.error import StaleWrite
 from pipelines.run import Fired
 from storage import Storage
@@ -35,6 +35,7 @@ class OpenWorkflow:
         conflict: what to tell the person when somebody else wrote in the meantime, or None.
         selected: ids of the nodes that are selected on the canvas.
         inspected: the node whose drawer is open; the drawer stays away while nodes are being added.
+        crossed: the edge whose value is shown in the drawer, or None.
         wishes: what the canvas asked of the page and nobody has fulfilled yet.
     """
 
@@ -50,6 +51,7 @@ class OpenWorkflow:
         self.conflict: str | None = None
         self.selected: tuple[str, ...] = ()
         self.inspected: str | None = None
+        self.crossed: Edge | None = None
         self.wishes: list[Intent] = []
         self.commands: tuple[Command, ...] = ()
         self._seen: dict[str, int] = {}
@@ -98,6 +100,8 @@ class OpenWorkflow:
         self._met -= gone
         self._settle_patches()
         self.selected = tuple(node_id for node_id in self.selected if self.node(node_id))
+        if self.crossed not in self.doc.graph.edges:
+            self.crossed = None
         self.write_draft()
         return True
 
@@ -129,12 +133,12 @@ class OpenWorkflow:
 
     def focus(self, node_id: str) -> None:
         """Selects a node and brings it near."""
-        self.selected, self.inspected = (node_id,), node_id
+        self.selected, self.inspected, self.crossed = (node_id,), node_id, None
         self._command(FocusCommand(n=self._next(), node=node_id))
 
-    def say(self, message: str) -> None:
+    def say(self, message: str, *, tone: Literal["info", "error"] = "error") -> None:
         """Shows a sentence on the canvas."""
-        self._command(ToastCommand(n=self._next(), message=message, tone="error"))
+        self._command(ToastCommand(n=self._next(), message=message, tone=tone))
 
     def write_draft(self) -> None:
         """Stores the work as a draft; when somebody else wrote, this side goes on in a draft of its own."""
@@ -231,7 +235,9 @@ class OpenWorkflow:
             if intent.type == "select":
                 self._select(intent.nodes)
             elif intent.type == "inspect":
-                self.selected, self.inspected = (intent.node,), intent.node
+                self.selected, self.inspected, self.crossed = (intent.node,), intent.node, None
+            elif intent.type == "inspect_edge":
+                self._inspect_edge(intent)
             elif live:
                 self.wishes.append(intent)
         self._seen[out.instance] = max([seen, *(intent.n for intent in out.intents)])
@@ -240,7 +246,14 @@ class OpenWorkflow:
         """Opens the drawer of a single node, unless the node was only just added: whoever draws goes on drawing."""
         self.selected = tuple(nodes)
         self.inspected = nodes[0] if len(nodes) == 1 and nodes[0] in self._met else None
+        if nodes:
+            self.crossed = None
         self._met.update(nodes)
+
+    def _inspect_edge(self, intent: InspectEdgeIntent) -> None:
+        edge = Edge.model_construct(**intent.model_dump(exclude={"n", "type"}))
+        self.crossed = edge if edge in self.doc.graph.edges else None
+        self.selected, self.inspected = (), None
 
     def _settle_patches(self) -> None:
         waiting: dict[str, tuple[dict[str, Any], int]] = {}

@@ -43,7 +43,7 @@ def draw_last_run(run: Run | None, spec: NodeSpec) -> None:
     if span.fired:
         st.markdown("**Output**")
         for port, value in span.fired.ports.items():
-            _draw_text(port, value.as_text())
+            draw_value(port, value.as_text())
     if span.totals.calls:
         _draw_calls([call for call in workspace().storage.runs.calls(run.id) if call.node_id == spec.id])
 
@@ -89,7 +89,7 @@ def _draw_inputs(run: Run, span: Span) -> None:
         outputs = fired.get(node_id)
         value = outputs.ports.get(name) if outputs else None
         if value is not None:
-            _draw_text(f"{port} ← {source}", value.as_text())
+            draw_value(f"{port} ← {source}", value.as_text())
 
 
 def _draw_calls(calls: list[Call]) -> None:
@@ -100,14 +100,14 @@ def _draw_calls(calls: list[Call]) -> None:
         state = call.error_kind or {"live": "live", "cache": "from the cache", "journal": "paid before"}[call.source]
         with st.expander(f"{number} · {plain(call.model)} · {duration_text(call.latency_s)} · {plain(state)}"):
             for message in call.request.messages:
-                _draw_text(message.role, message.content)
+                draw_value(message.role, message.content)
             if call.reply is not None:
-                _draw_text("reply", call.reply.text)
+                draw_value("reply", call.reply.text)
             if call.error:
                 st.error(plain(call.error))
 
 
-def _draw_text(title: str, text: str) -> None:
+def draw_value(title: str, text: str) -> None:
     """Shows a text of a model exactly as it is, without reading Markdown or HTML in it."""
     st.caption(plain(title))
     cut = text[:SHOWN_CHARACTERS]

@@ -55,12 +55,22 @@ def _draw_answer(opened: OpenWorkflow, run: Run | None) -> None:
         told = [f"by {plain(run.answer.model)}"] if run.answer.model else []
         told += [f"confidence {run.answer.confidence:.2f}"] if run.answer.confidence is not None else []
         st.caption(" · ".join(told))
+    if run.settings.to_node and run.answer is None and run.status == "done":
+        _draw_reached(opened, run, run.settings.to_node)
     if run.error:
         st.error(plain(run.error), icon=":material/error:")
     elif run.status == "no_answer":
         st.info("The run ended and no answer came out: every branch stayed silent. The trace says why.")
     elif run.status == "cancelled":
         st.info("The run was stopped. What had finished is kept; run from a node to go on.")
+
+
+def _draw_reached(opened: OpenWorkflow, run: Run, node_id: str) -> None:
+    """Shows what the last node of a run gave that was not meant to reach the answer."""
+    spec = opened.node(node_id)
+    st.caption(f"The run went to {plain(spec.title or spec.id) if spec else plain(node_id)} and no further; it gave:")
+    fired = next((span.fired for span in run.spans if span.node_id == node_id), None)
+    _draw_text("\n\n".join(value.as_text() for value in fired.ports.values()) if fired else "")
 
 
 def _draw_facts(run: Run) -> None:

@@ -7,8 +7,10 @@ from app.live import LiveRun, live_runs
 from app.snapshot import snapshot_of
 from app.state import RunForm, session, show_run, shown_run, workspace
 from app.studio.open_workflow import OpenWorkflow
+from pipelines.compare import edited_nodes
 from pipelines.engine.reuse import reusable_outputs
 from pipelines.error import DocumentError
+from pipelines.part import upstream_of
 from pipelines.run import Budget, Fired, Run, RunSettings
 from pipelines.value import Query
 
@@ -39,22 +41,29 @@ def snapshot(opened: OpenWorkflow) -> RunSnapshot | None:
     return None if run is None else snapshot_of(run)
 
 
-def start(opened: OpenWorkflow, *, from_node: str | None = None) -> str | None:
+def stale(opened: OpenWorkflow) -> tuple[str, ...] | None:
+    """Returns the nodes that were edited since the shown run, or None if there is no run."""
+    run = present_run(opened)
+    return None if run is None else tuple(sorted(edited_nodes(run.pipeline, opened.graph)))
+
+
+def start(opened: OpenWorkflow, *, from_node: str | None = None, to_node: str | None = None) -> str | None:
     """Starts a run of the pipeline as it stands and returns None, or a sentence that says why not.
 
-    With `from_node`, everything upstream of that node keeps what it fired in the shown run.
+    With `from_node`, everything upstream of that node keeps what it fired in the shown run. With `to_node`, nothing
+    but what leads to that node runs.
     """
     form = session().run_form
+    if live_runs().running(opened.slug) is not None:
+        return "A run is under way; stop it first."
     if not form.question.strip():
-        return "Type a question first, then press Run."
-    errors = [p for p in workspace().find_problems(opened.graph, model=form.model) if p.severity == "error"]
-    if errors:
-        more = f" ({len(errors) - 1} more under Problems)" if len(errors) > 1 else ""
-        return f"{errors[0]}{more}"
+        return "Type a question above and press Ctrl+Enter first."
+    if (refusal := _refusal(opened, form.model, to_node)) is not None:
+        return refusal
     previous = present_run(opened) if from_node else None
     if from_node and previous is None:
         return "There is no earlier run whose outputs could be kept; press Run."
-    run = _new_run(opened, form, previous)
+    run = _new_run(opened, form, previous, to_node)
     try:
         reuse = reusable_outputs(previous, opened.graph, start=from_node) if previous else None
     except DocumentError as error:
@@ -88,13 +97,25 @@ def paid_calls(run: Run) -> int:
     return sum(call.reply is not None for call in workspace().storage.runs.calls(run.id))
 
 
-def _new_run(opened: OpenWorkflow, form: RunForm, previous: Run | None) -> Run:
+def _refusal(opened: OpenWorkflow, model: str | None, to_node: str | None) -> str | None:
+    """Returns what stands in the way of a run, or None."""
+    try:
+        part = opened.graph if to_node is None else upstream_of(opened.graph, to_node)
+    except DocumentError as error:
+        return str(error)
+    problems = workspace().find_problems(part, model=model, whole=to_node is None)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    more = f" ({len(errors) - 1} more under Problems)" if len(errors) > 1 else ""
+    return f"{errors[0]}{more}" if errors else None
+
+
+def _new_run(opened: OpenWorkflow, form: RunForm, previous: Run | None, to_node: str | None) -> Run:
     budget = Budget(usd=form.usd, seconds=form.seconds, calls=form.calls)
     query = Query(text=form.question.strip(), tags=tuple(form.tags))
     return Run(
         pipeline=opened.graph,
         query=previous.query if previous else query,
-        settings=RunSettings(model=form.model, seed=form.seed, budget=budget, cache=form.cache),
+        settings=RunSettings(model=form.model, seed=form.seed, budget=budget, cache=form.cache, to_node=to_node),
         workflow=opened.slug,
         version=None if opened.changed else opened.version,
         parent_id=previous.id if previous else None,

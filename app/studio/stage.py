@@ -7,15 +7,16 @@ from typing import Final
 import streamlit as st
 
 from app.canvas.component import canvas_out, mount_canvas
-from app.canvas.intent import NodeIntent
+from app.canvas.intent import Intent, NodeIntent
 from app.canvas.protocol import CanvasData, CanvasProblem
 from app.face import catalogue, faces
 from app.live import live_runs
 from app.redraw import redraw
 from app.state import CANVAS, session, workspace
+from app.studio.crossing import draw_crossing
 from app.studio.inspector import draw_inspector
 from app.studio.open_workflow import OpenWorkflow
-from app.studio.running import last_fired, snapshot, start, stop
+from app.studio.running import last_fired, snapshot, stale, start, stop
 from pipelines.document import NodeSpec
 from pipelines.error import ConfigurationError, RouteloomError
 from pipelines.graph import Problem
@@ -38,8 +39,9 @@ def draw_stage(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
                 run=snapshot(opened),
                 events_url=f"/api/runs/{live.run.id}/events" if live else None,
                 commands=opened.commands,
-                actions=("save", "run_from", "pin"),
-                inset_right=DRAWER_PX if opened.inspected else 0,
+                actions=("save", "run_to", "run_from", "pin", "inspect_edge"),
+                inset_right=DRAWER_PX if opened.inspected or opened.crossed else 0,
+                stale=stale(opened),
             ),
             key=CANVAS,
             height=HEIGHT_PX,
@@ -55,6 +57,9 @@ def draw_stage(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
                 draw_inspector(opened, spec)
             if opened.commands != sent:
                 redraw()
+        elif opened.crossed is not None:
+            with st.container(key="inspector"):
+                draw_crossing(opened, opened.crossed)
         elif spec is not None:
             _draw_handle(opened, spec)
 
@@ -94,16 +99,25 @@ def _fulfil(opened: OpenWorkflow) -> None:
     wishes, opened.wishes = opened.wishes, []
     for wish in wishes:
         match wish.type:
-            case "run" | "run_from":
-                refusal = start(opened, from_node=wish.node if isinstance(wish, NodeIntent) else None)
-                if refusal:
-                    opened.say(refusal)
+            case "run" | "run_from" | "run_to":
+                _run(opened, wish)
             case "pin":
                 _pin(opened, wish)
             case "stop":
                 stop(opened)
             case "save" if opened.changed:
                 opened.save()
+
+
+def _run(opened: OpenWorkflow, wish: Intent) -> None:
+    node_id = wish.node if isinstance(wish, NodeIntent) else None
+    from_node, to_node = (node_id, None) if wish.type == "run_from" else (None, node_id)
+    refusal = start(opened, from_node=from_node, to_node=to_node)
+    if refusal:
+        opened.say(refusal)
+    elif to_node:
+        # What is typed but not sent yet lives in the browser alone, so the question that counts is named.
+        opened.say(f"Asks up to here: {session().run_form.question[:80]}", tone="info")
 
 
 def _pin(opened: OpenWorkflow, wish: NodeIntent) -> None:

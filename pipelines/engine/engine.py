@@ -22,6 +22,7 @@ from pipelines.event import AnyEvent, EventSink, RunFinished, RunStarted
 from pipelines.gateway.gateway import Gateway
 from pipelines.graph import require_valid
 from pipelines.nesting import MAX_NESTING
+from pipelines.part import upstream_of
 from pipelines.plan import Plan, build_plan
 from pipelines.run import Fired, Run, RunStatus, Totals
 from pipelines.service import Embedder, SubPipelines
@@ -29,7 +30,7 @@ from pipelines.store import CallStore, DocumentLibrary, PipelineLibrary, RunStor
 from pipelines.value import Answer, Query
 
 PLANS_KEPT = 64
-PlanKey = tuple[int, int, str | None]
+PlanKey = tuple[int, int, str | None, str | None]
 
 
 class Store(CallStore, RunStore, Protocol):
@@ -75,9 +76,7 @@ class Engine:
         self._embedder = embedder
         self._flow = flow or LangGraphFlow()
         self._clock = clock
-        self._plans: OrderedDict[tuple[int, int, str | None], tuple[Pipeline, Catalogue, Catalogue, Plan]] = (
-            OrderedDict()
-        )
+        self._plans: OrderedDict[PlanKey, tuple[Pipeline, Catalogue, Catalogue, Plan]] = OrderedDict()
 
     async def run(
         self,
@@ -206,13 +205,14 @@ class Engine:
 
     def _checked(self, run: Run) -> tuple[Plan, Catalogue]:
         """Returns the plan and the catalogue of a run; a batch of the same pipeline is checked once."""
-        base, model = self.gateway.catalogue, run.settings.model
-        key = (id(run.pipeline), id(base), model)
+        base, model, to_node = self.gateway.catalogue, run.settings.model, run.settings.to_node
+        key = (id(run.pipeline), id(base), model, to_node)
         if key not in self._plans:
             catalogue = base if model is None else base.with_default(model)
-            require_valid(run.pipeline, catalogue=catalogue, library=self._library)
+            part = run.pipeline if to_node is None else upstream_of(run.pipeline, to_node)
+            require_valid(part, catalogue=catalogue, library=self._library, whole=to_node is None)
             # The pipeline and the base are kept with the plan, so that their ids stay theirs.
-            self._plans[key] = (run.pipeline, base, catalogue, build_plan(run.pipeline))
+            self._plans[key] = (run.pipeline, base, catalogue, build_plan(part))
             while len(self._plans) > PLANS_KEPT:
                 self._plans.popitem(last=False)
         _, _, catalogue, plan = self._plans[key]
@@ -268,7 +268,9 @@ class _Nested:
 
 
 def _status(context: RunContext, answer: Answer | None) -> RunStatus:
-    if answer is not None:
+    to_node = context.settings.to_node
+    arrived = any(span.node_id == to_node and span.status == "done" for span in context.spans)
+    if answer is not None or arrived:
         return "done"
     statuses = {span.status for span in context.spans}
     if "budget" in statuses:

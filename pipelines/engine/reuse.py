@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.document import Edge, NodeSpec, Pipeline
+from pipelines.compare import edited_nodes
+from pipelines.document import Pipeline
 from pipelines.run import Fired, Run, Span
 
 
@@ -16,16 +17,8 @@ def reusable_outputs(previous: Run, pipeline: Pipeline, *, start: str | None = N
         pipeline.node(start)
     finished = {s.node_id: s.fired for s in previous.spans if s.status == "done" and s.fired is not None}
     finished |= {s.node_id: Fired() for s in previous.spans if _overtaken(previous, s)}
-    old = {spec.id: spec for spec in previous.pipeline.nodes}
-    dirty = {
-        spec.id
-        for spec in pipeline.nodes
-        if spec.id == start
-        or spec.id not in old
-        or _essence(spec) != _essence(old[spec.id])
-        or _incoming(pipeline, spec.id) != _incoming(previous.pipeline, spec.id)
-        or _failed(previous, spec.id)
-    }
+    dirty = set(edited_nodes(previous.pipeline, pipeline))
+    dirty |= {spec.id for spec in pipeline.nodes if spec.id == start or _failed(previous, spec.id)}
     waiting = list(dirty)
     while waiting:
         node = waiting.pop()
@@ -46,11 +39,3 @@ def _failed(previous: Run, node_id: str) -> bool:
 
 def _overtaken(previous: Run, span: Span) -> bool:
     return span.status == "cancelled" and previous.status == "done"
-
-
-def _essence(spec: NodeSpec) -> NodeSpec:
-    return spec.model_copy(update={"title": "", "position": None})
-
-
-def _incoming(pipeline: Pipeline, node_id: str) -> list[Edge]:
-    return [edge for edge in pipeline.edges if edge.target == node_id]

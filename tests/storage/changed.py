@@ -109,7 +109,7 @@ RUN = Run(
     pipeline=PIPELINE,
     query=QUERY,
     settings=RunSettings(
-        model="big", seed=7, budget=Budget(usd=1.0, seconds=2.0, calls=3), cache=False, node_timeout_s=5.0
+        model="big", seed=7, budget=Budget(usd=1.0, seconds=2.0, calls=3), cache=False, node_timeout_s=5.0, to_node="a"
     ),
     workflow="rivers",
     version=4,

@@ -145,8 +145,8 @@ def test_a_reload_in_the_middle_of_a_run_loses_nothing(tab: Tab, server: Server,
     studio.shot("running")
     studio.page.reload(wait_until="commit")
     expect(studio.node("expert_2")).to_contain_text("Half of the")
-    expect(studio.button("Stop")).to_be_visible()
-    studio.button("Stop").click()
+    expect(studio.by_key("run-stop")).to_be_visible()
+    studio.by_key("run-stop").get_by_role("button").click()
     expect(studio.page.get_by_text("The run was stopped.")).to_be_visible()
     expect(studio.node("expert_2")).to_contain_text("cancelled")
     assert stub.calls == 1

@@ -11,10 +11,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app.loop import LoopThread
+from app.shelf import add_pipeline
 from app.state import workspace
 from app.workspace import Workspace
 from pipelines.catalogue import ModelEntry, Price
 from storage import open_storage
+from tests.app.drawn import forked
 from tests.pipelines.gateway.stub import Stub, serving
 
 MAIN = str(Path(__file__).parents[3] / "app" / "main.py")
@@ -50,3 +52,11 @@ def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stub: Stub) -> Iterat
 def gallery(space: Workspace) -> AppTest:
     """The gallery page, just opened."""
     return AppTest.from_file(MAIN, default_timeout=TIMEOUT_S).run()
+
+
+@pytest.fixture
+def studio(gallery: AppTest, space: Workspace) -> AppTest:
+    """The studio with the forked pipeline open."""
+    slug = add_pipeline(space, forked())
+    gallery.run()
+    return gallery.button(key=f"open:{slug}").click().run()

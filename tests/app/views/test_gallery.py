@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from streamlit.testing.v1 import AppTest
 
 from app.shelf import add_pipeline, open_template
@@ -79,3 +81,18 @@ def test_a_name_of_a_stranger_is_shown_as_it_is(gallery: AppTest, space: Workspa
     add_pipeline(space, forked().model_copy(update={"name": "![x](http://e.org/p.png)"}))
     gallery.run()
     assert "![x](http" not in texts(gallery)
+
+
+def test_a_file_of_another_studio_is_shown_with_what_is_different_and_imported(
+    gallery: AppTest, space: Workspace
+) -> None:
+    content = (Path(__file__).parents[2] / "pipelines" / "exchange" / "files" / "dify.yml").read_bytes()
+    gallery.button(key="gallery:import").click().run()
+    gallery.file_uploader(key="gallery:file").set_value(("dify.yml", content, "application/yaml")).run()
+    shown = texts(gallery).replace("\\", "")
+    assert "**Letter desk** · 10 nodes" in shown
+    assert "Left out: 'Compute' (code). Nodes here run no code." in shown
+    assert "The input 'tone' needs an edge" in shown
+    gallery.button(key="gallery:import:now").click().run()
+    assert not gallery.exception
+    assert [info.name for info in space.storage.workflows.list()] == ["Letter desk"]

@@ -2,66 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import time
-from typing import Any
-
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.live import live_runs
 from app.shelf import add_pipeline
 from app.workspace import Workspace
 from pipelines.document import Pipeline
 from tests.app.drawn import forked
 from tests.app.views.conftest import MAIN, TIMEOUT_S
+from tests.app.views.hand import ask, canvas_data, emit, ended, texts
 from tests.pipelines.gateway.stub import Stub, fails, says
-
-END_S = 30.0
-
-
-@pytest.fixture
-def studio(gallery: AppTest, space: Workspace) -> AppTest:
-    """The studio with the forked pipeline open."""
-    slug = add_pipeline(space, forked())
-    gallery.run()
-    return gallery.button(key=f"open:{slug}").click().run()
-
-
-def canvas_data(at: AppTest) -> dict[str, Any]:
-    assert not at.exception
-    found: dict[str, Any] = json.loads(at.get("bidi_component")[0].proto.json)
-    return found
-
-
-def emit(at: AppTest, *intents: dict[str, Any], doc: dict[str, Any] | None = None) -> AppTest:
-    """Answers for the canvas, which only a browser can do."""
-    states = at._tree.get_widget_states()
-    state = states.widgets.add()
-    state.id = at.get("bidi_component")[0].proto.id
-    numbered = [{"n": n, **intent} for n, intent in enumerate(intents, 1)]
-    state.json_value = json.dumps({"out": {"instance": "i", "intents": numbered, "doc": doc}})
-    return at._run(states)
-
-
-def ended(at: AppTest) -> AppTest:
-    """The page after its run has ended."""
-    deadline = time.monotonic() + END_S
-    while live_runs().running("forked") is not None:
-        assert time.monotonic() < deadline, "the run did not end"
-        time.sleep(0.01)
-    return at.run()
-
-
-def ask(at: AppTest, question: str) -> AppTest:
-    at.text_area(key="question:forked").set_value(question)
-    return ended(at.button(key="run").click().run())
-
-
-def texts(at: AppTest) -> str:
-    assert not at.exception
-    parts = (*at.markdown, *at.caption, *at.info, *at.warning, *at.error, *at.code)
-    return "\n".join(element.value for element in parts)
 
 
 def test_the_canvas_gets_the_document_the_faces_and_the_palette(studio: AppTest) -> None:
@@ -97,7 +46,7 @@ def test_a_run_shows_its_answer_its_cost_and_the_branch_that_was_not_taken(studi
 
 def test_a_run_without_a_question_asks_for_one(studio: AppTest) -> None:
     studio.button(key="run").click().run()
-    assert studio.toast[0].value == "Type a question first, then press Run\\."
+    assert studio.toast[0].value == "Type a question above and press Ctrl\\+Enter first\\."
 
 
 def test_a_pipeline_with_an_error_does_not_run_and_the_checklist_says_why(studio: AppTest) -> None:

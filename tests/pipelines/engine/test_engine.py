@@ -491,3 +491,16 @@ def test_the_seed_of_a_call_follows_the_seed_of_the_run() -> None:
     assert first is not None
     assert first == again
     assert first != other
+
+
+def test_a_run_to_a_node_does_what_leads_there_and_no_more() -> None:
+    run = played(CASCADE, to_node="cheap")
+    assert (run.status, run.answer, run.pipeline) == ("done", None, CASCADE)
+    assert statuses(run) == {"q": "done", "cheap": "done"}
+    assert run.totals.calls == 1
+
+
+def test_a_run_to_a_node_that_nothing_reaches_gives_no_answer() -> None:
+    sure = CASCADE.nodes[1].model_copy(update={"config": {**CASCADE.nodes[1].config, "system_prompt": "logprob=-0.1"}})
+    run = played(CASCADE.model_copy(update={"nodes": (CASCADE.nodes[0], sure, *CASCADE.nodes[2:])}), to_node="strong")
+    assert (run.status, statuses(run)["strong"]) == ("no_answer", "skipped")
