@@ -158,9 +158,7 @@ def _check_match(tokens: list[Token], place: int, expression: str) -> None:
         raise _wrong(f"'{token.text}' needs a regular expression in quotes behind it", token, expression)
 
 
-def _without_patterns(
-    tokens: list[Token], expression: str
-) -> tuple[str, dict[str, tuple[str, Callable[[str], bool]]]]:
+def _without_patterns(tokens: list[Token], expression: str) -> tuple[str, dict[str, tuple[str, Callable[[str], bool]]]]:
     """Returns the expression with each comparison to a regular expression replaced by a name, and what the names mean.
 
     The replacement is as long as what it replaces, so that positions in error messages stay right.

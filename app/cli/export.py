@@ -11,7 +11,7 @@ from app.cli.home import open_library, open_workspace
 from app.cli.output import AlreadyThere, print_json, tell
 from app.export import Exported, Form, Theme, export_document, export_program
 from pipelines.error import DocumentError
-from pipelines.exchange.langgraph_file import ExportRefused
+from pipelines.exchange.refusal import ExportRefused
 
 
 def register(app: typer.Typer) -> None:

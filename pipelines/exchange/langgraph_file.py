@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 from pipelines.catalogue import Catalogue, ModelEntry
 from pipelines.document import Pipeline
-from pipelines.error import RouteloomError
 from pipelines.exchange.draft import Draft, Surroundings
 from pipelines.exchange.excerpt import excerpt_for, names_of_parts
 from pipelines.exchange.graph import write_graph
 from pipelines.exchange.literal import comment, literal
+from pipelines.exchange.refusal import ExportRefused
 from pipelines.graph import require_valid
 from pipelines.record import Record
 from pipelines.store import DocumentLibrary, PipelineLibrary
@@ -62,17 +62,6 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 '''
-
-
-class ExportRefused(RouteloomError):
-    """Says that a pipeline has no exact form as a program, and carries every reason."""
-
-    def __init__(self, reasons: tuple[str, ...], *, lossy_helps: bool = False) -> None:
-        """Takes the reasons, sentences that name the nodes, at least one; and whether a lossy export would do."""
-        self.reasons = reasons
-        self.lossy_helps = lossy_helps
-        more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
-        super().__init__(f"{reasons[0]}{more}")
 
 
 class LanggraphFile(Record):

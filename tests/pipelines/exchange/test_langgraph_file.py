@@ -15,7 +15,8 @@ from app.template import templates
 from pipelines.catalogue import Catalogue, ModelEntry
 from pipelines.document import Pipeline
 from pipelines.error import PipelineInvalid
-from pipelines.exchange.langgraph_file import ExportRefused, LanggraphFile
+from pipelines.exchange.langgraph_file import LanggraphFile
+from pipelines.exchange.refusal import ExportRefused
 from tests.pipelines.drawing import draw, node, single_expert
 from tests.pipelines.exchange import oracle as o
 from tests.pipelines.exchange import scene
