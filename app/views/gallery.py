@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from app.figure import age_text, cost_text
@@ -10,8 +12,9 @@ from app.shelf import add_pipeline, open_template
 from app.state import close_workflow, go_to_studio, session, workspace
 from app.template import templates
 from app.thumbnail import thumbnail
-from pipelines.document import Pipeline, load_pipeline
+from pipelines.document import Pipeline
 from pipelines.error import DocumentError, RouteloomError
+from pipelines.exchange.foreign import FILE_TYPES, read_any
 from storage.run import RunInfo
 from storage.workflow import WorkflowInfo
 
@@ -120,17 +123,25 @@ def _draw_undo() -> None:
 
 @st.dialog("Import a pipeline")
 def _import() -> None:
-    st.caption("A file that was exported here or written by `routeloom export`. Nothing in it is executed or fetched.")
-    file = st.file_uploader("Pipeline file", type="json", max_upload_size=MAX_IMPORT_MB, key="gallery:file")
+    st.caption(
+        "A file that was exported here or written by `routeloom export`, or an export of Langflow, Flowise or Dify. "
+        "Nothing in it is executed or fetched, and keys in it stay behind."
+    )
+    file = st.file_uploader("Pipeline file", type=FILE_TYPES, max_upload_size=MAX_IMPORT_MB, key="gallery:file")
     if file is None:
         return
     try:
-        pipeline = load_pipeline(file.getvalue())
+        found = read_any(file.getvalue(), workspace().catalogue, name=Path(file.name).stem)
     except DocumentError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
+    pipeline = found.pipeline
     st.image(thumbnail(pipeline), width="stretch")
     st.markdown(f"**{plain(pipeline.name, 80)}** · {len(pipeline.nodes)} nodes")
+    sentences = found.report.sentences()
+    if sentences:
+        with st.expander(f"What is different here ({len(sentences)})", expanded=True):
+            st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
     problems = workspace().find_problems(pipeline)
     if problems:
         st.warning("It can be imported; before it runs, mend this:", icon=":material/build:")
