@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.document import Pipeline
+from pipelines.document import Edge, Pipeline
 
 
 def upstream_of(pipeline: Pipeline, node_id: str) -> Pipeline:
@@ -12,17 +12,18 @@ def upstream_of(pipeline: Pipeline, node_id: str) -> Pipeline:
         DocumentError: if there is no such node.
     """
     pipeline.node(node_id)
-    kept, waiting = {node_id}, [node_id]
+    kept = leading_to(pipeline.edges, node_id)
+    nodes = tuple(spec for spec in pipeline.nodes if spec.id in kept)
+    edges = tuple(edge for edge in pipeline.edges if edge.target in kept)
+    return pipeline.model_copy(update={"nodes": nodes, "edges": edges, "notes": ()})
+
+
+def leading_to(edges: tuple[Edge, ...], node_id: str) -> frozenset[str]:
+    """Returns the ids of a node and of everything that leads to it."""
+    found, waiting = {node_id}, [node_id]
     while waiting:
         node = waiting.pop()
-        before = {edge.source for edge in pipeline.edges if edge.target == node} - kept
-        kept |= before
+        before = {edge.source for edge in edges if edge.target == node} - found
+        found |= before
         waiting += before
-    return restricted(pipeline, kept)
-
-
-def restricted(pipeline: Pipeline, node_ids: set[str]) -> Pipeline:
-    """Returns the pipeline with these nodes only, and the edges among them."""
-    nodes = tuple(spec for spec in pipeline.nodes if spec.id in node_ids)
-    edges = tuple(edge for edge in pipeline.edges if {edge.source, edge.target} <= node_ids)
-    return pipeline.model_copy(update={"nodes": nodes, "edges": edges, "notes": ()})
+    return frozenset(found)
