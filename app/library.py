@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from app.template import ASSETS, templates
 from pipelines.document import Pipeline, load_pipeline
 from pipelines.error import ConfigurationError, DocumentError, NotFound
 from pipelines.value import Document
 from storage import Storage
+from storage.reference import parse_reference
 
 if TYPE_CHECKING:
     from pipelines.catalogue import ModelEntry
     from pipelines.exchange.intake.report import Imported
 
 LONGEST_LIST = 20
+
+
+class Source(NamedTuple):
+    """Is where a pipeline comes from; a file has neither slug nor version."""
+
+    kind: Literal["file", "workflow", "template"]
+    slug: str | None = None
+    version: int | None = None
 
 
 class Library:
@@ -43,7 +52,7 @@ class Library:
             saved = [info.slug for info in self._storage.workflows.list()]
             if slug in saved:
                 raise
-            known = ", ".join([*saved[:LONGEST_LIST], *templates()])
+            known = ", ".join(dict.fromkeys([*saved[:LONGEST_LIST], *templates()]))
             raise NotFound(f"There is no pipeline '{reference}'; there are {known}.") from error
 
     def load(self, reference: str) -> Pipeline:
@@ -53,10 +62,19 @@ class Library:
             NotFound: if it is neither.
             DocumentError: if the file is not a pipeline.
         """
-        path = Path(reference)
-        if path.suffix == ".json" or path.is_file():
-            return load_file(path)
-        return self.pipeline(reference)
+        return load_file(Path(reference)) if _is_file(reference) else self.pipeline(reference)
+
+    def source(self, reference: str) -> Source:
+        """Returns where `load` finds the pipeline of a reference that leads to one.
+
+        Raises:
+            NotFound: if it is neither a file nor written like a slug with or without a version.
+        """
+        if _is_file(reference):
+            return Source("file")
+        slug, number = parse_reference(reference)
+        saved = {info.slug: info.version for info in self._storage.workflows.list()}
+        return Source("workflow" if slug in saved else "template", slug, number or saved.get(slug, 1))
 
     def documents(self, name: str) -> tuple[Document, ...]:
         """Returns the documents of a stored or shipped set.
@@ -97,6 +115,11 @@ def import_any(path: Path, models: Iterable[ModelEntry]) -> Imported:
     from pipelines.exchange.foreign import read_any
 
     return read_any(_content(path), models, name=path.stem)
+
+
+def _is_file(reference: str) -> bool:
+    path = Path(reference)
+    return path.suffix == ".json" or path.is_file()
 
 
 def _content(path: Path) -> bytes:

@@ -120,7 +120,7 @@ class Workspace:
         return self.loop.call(self.engine.probe(request))
 
     def find_problems(self, pipeline: Pipeline, *, model: str | None = None, whole: bool = True) -> tuple[Problem, ...]:
-        """Returns every problem that a pipeline or a part of one would have here, models and sub-pipelines looked up."""
+        """Returns every problem that a pipeline or a part of one has here, models and sub-pipelines looked up."""
         catalogue = self.catalogue if model is None else self.catalogue.with_default(model)
         return find_problems(pipeline, catalogue=catalogue, library=self.library, whole=whole)
 
@@ -150,12 +150,11 @@ class Workspace:
         Raises:
             NotFound: if there is no such pipeline.
         """
-        slug, _, version = pipeline.partition("@") if isinstance(pipeline, str) else ("", "", "")
-        saved = slug if slug in {info.slug for info in self.storage.workflows.list()} else None
         loaded = self.library.load(pipeline) if isinstance(pipeline, str) else pipeline
-        number = int(version) if version else self.storage.workflows.info(saved).version if saved else None
+        source = self.library.source(pipeline) if isinstance(pipeline, str) else None
+        slug, version = (source.slug, source.version) if source and source.kind == "workflow" else (None, None)
         return [
-            Run(pipeline=loaded, query=query, settings=settings, workflow=saved, version=number) for query in queries
+            Run(pipeline=loaded, query=query, settings=settings, workflow=slug, version=version) for query in queries
         ]
 
     def run_many(

@@ -52,9 +52,9 @@ def show(
 
     if as_json and mermaid:
         raise typer.BadParameter("--json and --mermaid exclude each other; the JSON holds the drawing too")
-    with open_library() as (storage, library):
+    with open_library() as (_, library):
         pipeline = library.load(reference)
-        source = _source(storage, reference)
+        source = library.source(reference)._asdict()
         problems = find_problems(pipeline, library=library)
     drawing = drawn(pipeline)
     if as_json:
@@ -138,16 +138,6 @@ def _listed(storage: Storage) -> list[dict[str, Any]]:
 
 def _row(slug: str, name: str, version: int, kind: str) -> dict[str, Any]:
     return {"slug": slug, "name": name, "version": version, "kind": kind}
-
-
-def _source(storage: Storage, reference: str) -> dict[str, Any]:
-    """Returns where a pipeline that `Library.load` found came from."""
-    path = Path(reference)
-    if path.suffix == ".json" or path.is_file():
-        return {"slug": None, "version": None, "kind": "file"}
-    slug, _, version = reference.partition("@")
-    row = next(row for row in _listed(storage) if row["slug"] == slug)
-    return {"slug": slug, "version": int(version or row["version"]), "kind": row["kind"]}
 
 
 def _tell_problems(problems: tuple[Problem, ...]) -> None:

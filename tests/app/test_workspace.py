@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.config import Config
+from app.template import templates
 from app.workspace import Workspace
 from pipelines.catalogue import ModelEntry
 from pipelines.document import Pipeline
@@ -51,6 +52,25 @@ def test_a_saved_workflow_runs_by_its_slug_and_is_named_in_the_run(workspace: Wo
     info = workspace.storage.workflows.create(single_expert())
     run = workspace.run(info.slug, "capital of France?")
     assert (run.workflow, run.version, run.status) == (info.slug, 1, "done")
+
+
+@pytest.mark.parametrize("name", ["mine.json", "mine@home.json", "mine"])
+def test_a_file_belongs_to_no_workflow_whatever_its_name(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    workspace.storage.workflows.create(templates()["single-expert"], slug="mine")
+    Path(name).write_text(templates()["cascade"].to_json())
+    [run] = workspace.runs_of(name, [Query(text="hi")], RunSettings())
+    assert (run.pipeline.name, run.workflow, run.version) == ("Cascade", None, None)
+
+
+def test_a_version_is_named_in_the_run_only_beside_its_workflow(workspace: Workspace) -> None:
+    workspace.storage.workflows.create(templates()["single-expert"], slug="mine")
+    [saved] = workspace.runs_of("mine@1", [Query(text="hi")], RunSettings())
+    [template] = workspace.runs_of("cascade@1", [Query(text="hi")], RunSettings())
+    assert (saved.workflow, saved.version) == ("mine", 1)
+    assert (template.workflow, template.version) == (None, None)
 
 
 def test_what_was_not_recorded_fails_in_one_sentence(workspace: Workspace) -> None:
