@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
-from app.owner import own_name
+from app.owner import LEASE_S, own_name
 from pipelines.engine import Engine
 from pipelines.run import Run
 from storage import RunLog
-
-LEASE_S = 30.0
+from storage.error import DatabaseUnavailable
 
 
 async def run_batch(
@@ -52,4 +52,6 @@ async def run_batch(
 async def _beat(log: RunLog, owner: str) -> None:
     while True:
         await asyncio.sleep(LEASE_S / 3)
-        await asyncio.to_thread(log.renew_all, owner, LEASE_S)
+        # A database that is busy for once does not end the leases: the next beat asks again.
+        with suppress(DatabaseUnavailable):
+            await asyncio.to_thread(log.renew_all, owner, LEASE_S)

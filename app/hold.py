@@ -9,15 +9,13 @@ from concurrent.futures import Future
 from contextlib import suppress
 
 from app.loop import LoopThread
-from app.owner import has_died, own_name
+from app.owner import LEASE_S, has_died, own_name
 from pipelines.engine import Engine, RunHandle
 from pipelines.error import StaleWrite
 from pipelines.event import EventSink
 from pipelines.run import Fired, Run
 from storage import RunLog
 from storage.error import DatabaseUnavailable
-
-LEASE_S = 30.0
 
 
 class _Hold:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from storage import Storage
     from storage.run import RunInfo
 
+LEASE_S = 30.0
+"""How long a run stays with a process that no longer renews its lease."""
 _PID_SPACE = Path("/proc/self/ns/pid")
 
 
