@@ -68,7 +68,7 @@ def _function(step: Step, plan: Plan, draft: Draft, prefix: str) -> str:
     if step.spec.disabled:
         return "None"
     node = NodeDraft(draft, step, plan.pipeline, prefix)
-    body = _pinned(step.spec) if step.spec.pinned is not None else _written(step, node)
+    body = _pinned(step.spec, node) if step.spec.pinned is not None else _written(step, node)
     if body is None:
         return "None"
     head = f"# {comment(step.title)}\n"
@@ -89,7 +89,10 @@ def _written(step: Step, node: NodeDraft) -> Body | None:
     return write(step.node, node)
 
 
-def _pinned(spec: NodeSpec) -> Body:
+def _pinned(spec: NodeSpec, node: NodeDraft) -> Body:
+    for value in (spec.pinned or {}).values():
+        if isinstance(value, ModelChoice):
+            node.model(value.model)
     ports = ", ".join(f"{literal(name)}: {_value(value)}" for name, value in (spec.pinned or {}).items())
     return Body(says="Fires what was pinned to it.", parameters="", lines=(f"return {{{ports}}}",), is_task=False)
 

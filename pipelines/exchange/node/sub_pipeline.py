@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pipelines.exchange.draft import Body, NodeDraft
 from pipelines.exchange.graph import write_graph
+from pipelines.graph import require_valid
 from pipelines.nodes.sub_pipeline import SubPipeline
 
 
 def write(node: SubPipeline, draft: NodeDraft) -> Body:
     """Returns the function that runs the inner graph."""
-    inner = draft.draft.around.library.pipeline(node.reference.strip())
+    around = draft.draft.around
+    inner = around.library.pipeline(node.reference.strip())
+    require_valid(inner, catalogue=around.catalogue, library=around.library)
     graph = write_graph(inner, draft.draft, prefix=f"{draft.path}/")
     lines = (
         f"answer = await run_graph({graph}, query)",

@@ -94,12 +94,12 @@ def with_documents(kind: str, config: dict[str, Any]) -> Pipeline:
     )
 
 
-def chosen(config: dict[str, Any]) -> Pipeline:
+def chosen(config: dict[str, Any], **more: Any) -> Pipeline:
     """Returns question → model router → expert → answer."""
     return draw(
         [
             node("q", "query_input"),
-            node("it", "model_router", config),
+            node("it", "model_router", config, **more),
             node("e", "expert"),
             node("out", "answer_output"),
         ],
@@ -173,6 +173,7 @@ def kinds() -> list[Pipeline]:
         chosen({"pool": pool, "strategy": {"kind": "chance", "seed": 3}}),
         chosen({"pool": pool, "strategy": {"kind": "constant", "place": 2}}),
         chosen({"pool": pool, "strategy": {"kind": "similarity"}}),
+        chosen({"pool": pool}, pinned={"choice": {"type": "model", "model": "large"}}),
         with_documents("retriever", {"document_set": "garden", "method": "bm25", "top_k": 2, "chunk_words": 20,
                                      "overlap_words": 5}),
         with_documents("long_context", {"document_set": "garden", "max_tokens": 150}),

@@ -22,9 +22,8 @@ from tests.pipelines.exchange import oracle as o
 from tests.pipelines.exchange import scene
 
 QUESTIONS = (
-    "How many beans are seven?",
+    'How many beans? """ \\ {query} </question> \u00e9',
     "Who waters the runner beans in July, and at what time does the café open its doors to the public?",
-    'What is 6 x 7? """ \\ {query} </question> \u00e9',
 )
 NAMES = o.library({}, scene.DOCUMENTS)
 MODELS = o.catalogue("http://127.0.0.1:9/v1", "export")
@@ -103,8 +102,8 @@ def test_a_program_gives_the_answers_of_the_engine_from_the_same_requests(
 
 def test_the_comparison_meets_many_answers_and_silence_too(outcomes: dict[str, Outcome]) -> None:
     different = {name: {a for each in found.by_engine.values() for a in each} for name, found in outcomes.items()}
-    assert len(different["template"]) > 15
-    assert len(different["kind"]) > 30
+    assert len(different["template"]) > 10
+    assert len(different["kind"]) > 25
     assert None in different["grown"]
     assert len(different["grown"]) > 10
 
@@ -232,3 +231,9 @@ def test_a_model_that_lives_in_routeloom_is_refused() -> None:
 def test_a_pipeline_with_errors_is_not_exported() -> None:
     with pytest.raises(PipelineInvalid):
         o.exported(Pipeline(), MODELS, NAMES)
+
+
+def test_a_sub_pipeline_with_errors_is_not_exported() -> None:
+    names = o.library({"inner": draw([node("x", "no_such_kind")])}, {})
+    with pytest.raises(PipelineInvalid):
+        o.exported(scene.chain("sub_pipeline", {"reference": "inner"}), MODELS, names)
