@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+from collections.abc import Callable
 from functools import cache
 
 from pydantic import ValidationError
@@ -35,13 +36,16 @@ def catalogue() -> Catalogue:
     return found.model_copy(update={"version": hashlib.sha256(found.model_dump_json().encode()).hexdigest()[:12]})
 
 
-def faces(pipeline: Pipeline) -> dict[str, Face]:
-    """Returns the face of every node that can be built; the canvas draws the others by their kind."""
-    found = {spec.id: face(spec) for spec in pipeline.nodes}
+def faces(pipeline: Pipeline, *, inner: Callable[[NodeSpec], str | None] = lambda _: None) -> dict[str, Face]:
+    """Returns the face of every node that can be built; the canvas draws the others by their kind.
+
+    `inner` names the saved pipeline that a node opens, where it opens one.
+    """
+    found = {spec.id: face(spec, inner=inner(spec) or "") for spec in pipeline.nodes}
     return {node_id: known for node_id, known in found.items() if known is not None}
 
 
-def face(spec: NodeSpec) -> Face | None:
+def face(spec: NodeSpec, *, inner: str = "") -> Face | None:
     """Returns the ports, the line under the title and the models of a node, or None if it cannot be built."""
     try:
         node = build_node(spec)
@@ -52,6 +56,7 @@ def face(spec: NodeSpec) -> Face | None:
         outputs=node.output_ports(),
         summary=node.summary(),
         models=tuple(name for name in node.model_names() if name is not None),
+        inner=inner,
     )
 
 

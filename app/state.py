@@ -61,6 +61,9 @@ class Session:
         removed: the workflow that was deleted last, by slug and name, so that it can be brought back.
         page_running: the studio page was last drawn while a run was under way.
         probes: the latest test call of each model.
+        trail: the way into sub-pipelines, by slug from the outermost to the open one.
+        leave_for: the workflow that the studio opens at its next drawing.
+        exporting: the dialog that gives the open workflow out is wanted.
         pages: the pages of the navigation by name, as `st.switch_page` wants them.
     """
 
@@ -72,6 +75,9 @@ class Session:
     removed: tuple[str, str] | None = None
     notice: str | None = None
     page_running: bool = False
+    trail: tuple[str, ...] = ()
+    leave_for: str | None = None
+    exporting: bool = False
     pages: dict[str, Any] = field(default_factory=dict)
     probes: dict[str, Call] = field(default_factory=dict)
 
@@ -105,10 +111,12 @@ def open_workflow() -> OpenWorkflow | None:
     if slug is None:
         return None
     if state.opened is None or state.opened.slug != slug:
+        heard = state.opened.heard if state.opened else None
         state.opened = None
-        state.opened = OpenWorkflow(workspace().storage, slug)
+        state.opened = OpenWorkflow(workspace().storage, slug, heard=heard)
         state.forms, state.run_form = {}, RunForm()
         state.shown_run, state.stored_run = None, None
+        state.trail = state.trail if state.trail[-1:] == (slug,) else ()
         _show_latest_run(state, slug)
     st.query_params[WORKFLOW_PARAMETER] = slug
     return state.opened
@@ -122,6 +130,15 @@ def set_pages(pages: dict[str, Any]) -> None:
 def go_to_studio(slug: str) -> None:
     """Leaves for the studio with a workflow open; does not return."""
     st.switch_page(session().pages["studio"], query_params={WORKFLOW_PARAMETER: slug})
+
+
+def open_next() -> bool:
+    """Makes the workflow that was asked for the one that the address names, and says whether there is one."""
+    state = session()
+    slug, state.leave_for = state.leave_for, None
+    if slug is not None:
+        st.query_params[WORKFLOW_PARAMETER] = slug
+    return slug is not None
 
 
 def go_to_gallery() -> None:

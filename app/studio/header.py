@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.export_dialog import draw_export
 from app.figure import age_text
 from app.plain import plain
 from app.redraw import redraw
 from app.state import session
+from app.studio.comparing import compare_with_version
 from app.studio.open_workflow import OpenWorkflow
 from pipelines.graph import Problem
 from storage.workflow import VersionInfo, Workflows
@@ -30,6 +32,7 @@ def draw_header(opened: OpenWorkflow, problems: tuple[Problem, ...], workflows: 
         st.space("stretch")
         _draw_problems(opened, problems)
         _draw_versions(opened, workflows)
+        _draw_export(opened)
         _draw_save(opened)
 
 
@@ -92,9 +95,19 @@ def _draw_version(opened: OpenWorkflow, version: VersionInfo) -> None:
         current = " · **open**" if version.number == opened.version else ""
         st.markdown(f"**{version.number}**{side}{message} · {age_text(version.created_at)}{current}")
         st.space("stretch")
+        if st.button("Compare", key=f"version:{version.number}:compare", type="tertiary"):
+            compare_with_version(opened, version.number)
+            redraw()
         if st.button("Bring back", key=f"version:{version.number}", type="tertiary"):
             opened.restore(version.number)
             redraw()
+
+
+def _draw_export(opened: OpenWorkflow) -> None:
+    state = session()
+    wanted, state.exporting = state.exporting, False
+    if st.button("Export", icon=":material/ios_share:", key="export") or wanted:
+        draw_export(opened.graph, opened.slug)
 
 
 def _draw_save(opened: OpenWorkflow) -> None:

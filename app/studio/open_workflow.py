@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from app.canvas.intent import InspectEdgeIntent, Intent
 from app.canvas.protocol import (
@@ -27,6 +27,13 @@ COMMANDS_KEPT = 20
 ECHOES_WAITED = 5
 
 
+class Compared(NamedTuple):
+    """Names what the canvas compares with: a version by its number, or a run by its id."""
+
+    kind: Literal["version", "run"]
+    reference: str
+
+
 class OpenWorkflow:
     """Holds the open document. It belongs to one session and is not shared between threads.
 
@@ -35,12 +42,13 @@ class OpenWorkflow:
         conflict: what to tell the person when somebody else wrote in the meantime, or None.
         selected: ids of the nodes that are selected on the canvas.
         inspected: the node whose drawer is open; the drawer stays away while nodes are being added.
+        compared: what the canvas compares with, or None.
         crossed: the edge whose value is shown in the drawer, or None.
         wishes: what the canvas asked of the page and nobody has fulfilled yet.
     """
 
-    def __init__(self, storage: Storage, slug: str) -> None:
-        """Opens a workflow with its newest unsaved work.
+    def __init__(self, storage: Storage, slug: str, *, heard: Mapping[str, int] | None = None) -> None:
+        """Opens a workflow with its newest unsaved work; `heard` are the intents that another document has taken.
 
         Raises:
             NotFound: if there is no such workflow.
@@ -54,7 +62,8 @@ class OpenWorkflow:
         self.crossed: Edge | None = None
         self.wishes: list[Intent] = []
         self.commands: tuple[Command, ...] = ()
-        self._seen: dict[str, int] = {}
+        self.compared: Compared | None = None
+        self._seen = dict(heard or {})
         self._patches: dict[str, tuple[dict[str, Any], int]] = {}
         self._number = 0
         self._met: set[str] = set()
@@ -74,6 +83,11 @@ class OpenWorkflow:
             return self.doc.graph
         nodes = tuple(self._patched(spec) for spec in self.doc.graph.nodes)
         return self.doc.graph.model_copy(update={"nodes": nodes, "name": self.name})
+
+    @property
+    def heard(self) -> Mapping[str, int]:
+        """Returns the number of the last intent that each mount of the canvas was heard with."""
+        return self._seen
 
     @property
     def changed(self) -> bool:

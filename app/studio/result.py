@@ -8,6 +8,7 @@ from app.charts.waterfall import waterfall
 from app.figure import age_text, cost_text, duration_text, tokens_text, totals_text
 from app.plain import plain
 from app.state import session, show_run, workspace
+from app.studio.comparing import compare_with_run
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.running import is_interrupted, live_run, paid_calls, present_run, resume
 from pipelines.run import Run
@@ -121,6 +122,9 @@ def _draw_past(opened: OpenWorkflow, shown: Run | None) -> None:
             st.caption(f"{age_text(info.started_at)} · {duration_text(info.latency_s)} · {plain(cost)} · {version}")
             st.space("stretch")
             seen = shown is not None and shown.id == info.id
+            if not seen and st.button("Compare", key=f"past:{info.id}:compare", type="tertiary"):
+                compare_with_run(opened, info.id)
+                st.rerun()
             if st.button("Shown" if seen else "Show", key=f"past:{info.id}", type="tertiary", disabled=seen):
                 show_run(info.id)
                 session().run_form.question = info.question

@@ -7,16 +7,19 @@ from typing import Final
 import streamlit as st
 
 from app.canvas.component import canvas_out, mount_canvas
-from app.canvas.intent import Intent, NodeIntent
 from app.canvas.protocol import CanvasData, CanvasProblem
 from app.face import catalogue, faces
 from app.live import live_runs
 from app.redraw import redraw
 from app.state import CANVAS, session, workspace
+from app.studio.comparing import history, overlay
 from app.studio.crossing import draw_crossing
+from app.studio.inside import breadcrumbs, inner_slug
 from app.studio.inspector import draw_inspector
 from app.studio.open_workflow import OpenWorkflow
-from app.studio.running import last_fired, snapshot, stale, start, stop
+from app.studio.palette import commands
+from app.studio.running import snapshot, stale
+from app.studio.wish import fulfil
 from pipelines.document import NodeSpec
 from pipelines.error import ConfigurationError, RouteloomError
 from pipelines.graph import Problem
@@ -33,15 +36,19 @@ def draw_stage(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
             CanvasData(
                 view="studio",
                 doc=opened.doc,
-                faces=faces(opened.graph),
+                faces=faces(opened.graph, inner=inner_slug),
                 catalogue=catalogue(),
                 problems=tuple(CanvasProblem.model_validate(problem.model_dump()) for problem in problems),
                 run=snapshot(opened),
                 events_url=f"/api/runs/{live.run.id}/events" if live else None,
                 commands=opened.commands,
-                actions=("save", "run_to", "run_from", "pin", "inspect_edge"),
+                actions=("save", "run_to", "run_from", "pin", "make_sub", "step_into", "inspect_edge"),
                 inset_right=DRAWER_PX if opened.inspected or opened.crossed else 0,
                 stale=stale(opened),
+                breadcrumbs=breadcrumbs(opened),
+                compare=overlay(opened),
+                history=history(opened),
+                palette=commands(opened),
             ),
             key=CANVAS,
             height=HEIGHT_PX,
@@ -90,39 +97,6 @@ def _on_out() -> None:
         opened.say(out.refused)
     try:
         opened.receive(out, live=True)
-        _fulfil(opened)
+        fulfil(opened)
     except RouteloomError as error:
         opened.say(str(error))
-
-
-def _fulfil(opened: OpenWorkflow) -> None:
-    wishes, opened.wishes = opened.wishes, []
-    for wish in wishes:
-        match wish.type:
-            case "run" | "run_from" | "run_to":
-                _run(opened, wish)
-            case "pin":
-                _pin(opened, wish)
-            case "stop":
-                stop(opened)
-            case "save" if opened.changed:
-                opened.save()
-
-
-def _run(opened: OpenWorkflow, wish: Intent) -> None:
-    node_id = wish.node if isinstance(wish, NodeIntent) else None
-    from_node, to_node = (node_id, None) if wish.type == "run_from" else (None, node_id)
-    refusal = start(opened, from_node=from_node, to_node=to_node)
-    if refusal:
-        opened.say(refusal)
-    elif to_node:
-        # What is typed but not sent yet lives in the browser alone, so the question that counts is named.
-        opened.say(f"Asks up to here: {session().run_form.question[:80]}", tone="info")
-
-
-def _pin(opened: OpenWorkflow, wish: NodeIntent) -> None:
-    fired = last_fired(opened, wish.node)
-    if fired is None:
-        opened.say("This node has given nothing yet that could be kept; run the pipeline first.")
-    else:
-        opened.pin(wish.node, fired)

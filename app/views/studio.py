@@ -7,7 +7,7 @@ import streamlit as st
 from app.live import live_runs
 from app.plain import plain
 from app.shelf import add_pipeline
-from app.state import go_to_gallery, go_to_studio, missing_workflow, open_workflow, session, workspace
+from app.state import go_to_gallery, go_to_studio, missing_workflow, open_next, open_workflow, session, workspace
 from app.studio.header import draw_conflict, draw_header
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.result import draw_result
@@ -37,6 +37,8 @@ def draw() -> None:
 
 @st.fragment
 def _editor(opened: OpenWorkflow) -> None:
+    if open_next():
+        st.rerun()
     problems = problems_of(opened)
     try:
         draw_header(opened, problems, workspace().storage.workflows)
@@ -55,7 +57,7 @@ def _result(opened: OpenWorkflow) -> None:
 
 def _redraw_when_runs_change(opened: OpenWorkflow) -> None:
     """Draws the whole page anew when a run began or ended since: the panel polls only while one is under way."""
-    if session().page_running != (live_runs().running(opened.slug) is not None):
+    if open_next() or session().page_running != (live_runs().running(opened.slug) is not None):
         st.rerun()
 
 

@@ -57,6 +57,7 @@ def test_a_workflow_is_copied(gallery: AppTest, space: Workspace) -> None:
 def test_a_workflow_is_downloaded_as_its_file(gallery: AppTest, space: Workspace) -> None:
     slug = add_pipeline(space, forked())
     gallery.run()
+    gallery.button(key=f"export:{slug}").click().run()
     assert not gallery.exception
     assert gallery.get("download_button")[0].proto.url.endswith(".json")
     assert space.storage.workflows.pipeline(slug) == forked()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from app.workspace import Workspace
+from tests.app.drawn import forked
 from tests.app.views.hand import ask, canvas_data, emit, ended, texts
 from tests.pipelines.gateway.stub import Stub, says
 
@@ -77,3 +78,108 @@ def test_a_node_that_was_edited_since_the_run_is_told(studio: AppTest, space: Wo
     doc["graph"]["nodes"][3]["config"] = {"system_prompt": "Be brief."}
     emit(studio, doc={**doc, "seq": 1})
     assert canvas_data(studio)["stale"] == ["expert_2"]
+
+
+def two_runs(at: AppTest, stub: Stub) -> list[str]:
+    """The ids of two runs, the first on the short branch and the second on the long one."""
+    stub.will(says("Yes."), says("It is quite hot."))
+    found = []
+    for question in ("Is it hot?", "Is it hot enough today to swim in the lake at noon?"):
+        ask(at, question)
+        found.append(canvas_data(at)["run"]["run"])
+    return found
+
+
+def test_past_runs_are_stepped_through_on_the_same_canvas(studio: AppTest, stub: Stub) -> None:
+    assert canvas_data(studio)["history"] is None
+    first, second = two_runs(studio, stub)
+    here = canvas_data(studio)["history"]
+    assert (here["position"], here["count"]) == (2, 2)
+    emit(studio, {"type": "history", "step": -1})
+    data = canvas_data(studio)
+    assert (data["run"]["run"], data["history"]["position"]) == (first, 1)
+    assert "unsaved" not in data["history"]["label"]
+    assert "version 1 · “Is it hot?”" in data["history"]["label"]
+    emit(studio, {"type": "history", "step": -1}, after=1)
+    assert canvas_data(studio)["run"]["run"] == first
+    emit(studio, {"type": "history", "step": 1}, after=2)
+    assert canvas_data(studio)["run"]["run"] == second
+
+
+def test_two_runs_are_compared_on_the_canvas(studio: AppTest, stub: Stub) -> None:
+    first, _ = two_runs(studio, stub)
+    studio.button(key=f"past:{first}:compare").click().run()
+    found = canvas_data(studio)["compare"]
+    assert found["title"] == "Against the run of “Is it hot?”"
+    assert found["nodes"]["router"]["note"] == "short → long"
+    assert found["nodes"]["expert_1"]["note"] == "skipped → done"
+    assert isinstance(found["nodes"]["answer"]["latency_delta_s"], float)
+    emit(studio, {"type": "compare_close"})
+    assert canvas_data(studio)["compare"] is None
+
+
+def test_a_version_is_compared_with_what_stands_and_brought_back(studio: AppTest, space: Workspace) -> None:
+    doc = canvas_data(studio)["doc"]
+    graph = doc["graph"]
+    graph["nodes"] = [node for node in graph["nodes"] if node["id"] != "expert_1"]
+    graph["edges"] = [edge for edge in graph["edges"] if "expert_1" not in (edge["source"], edge["target"])]
+    graph["nodes"][1]["title"] = "By size"
+    emit(studio, {"type": "save"}, doc={**doc, "seq": 1})
+    studio.button(key="version:1:compare").click().run()
+    found = canvas_data(studio)["compare"]
+    assert found["title"] == "Since version 1"
+    assert (found["nodes"]["expert_1"]["change"], found["nodes"]["router"]["note"]) == ("removed", "title")
+    assert [node["id"] for node in found["ghosts"]["nodes"]] == ["expert_1"]
+    assert len(found["ghosts"]["edges"]) == 2
+    studio.button(key="version:1").click().run()
+    data = canvas_data(studio)
+    assert [node["id"] for node in data["doc"]["graph"]["nodes"]].count("expert_1") == 1
+    assert data["compare"]["title"] == "Since version 1: no difference"
+    assert space.storage.workflows.info("forked").version == 2
+
+
+def test_a_selection_becomes_a_workflow_that_is_entered_and_left(studio: AppTest, space: Workspace) -> None:
+    before = canvas_data(studio)["doc"]
+    emit(studio, {"type": "make_sub", "nodes": ["expert_2"]})
+    data = canvas_data(studio)
+    assert data["doc"]["rev"] > before["rev"]
+    assert data["doc"]["graph"]["nodes"][3]["config"] == {"reference": "short"}
+    assert (data["faces"]["sub_pipeline_1"]["inner"], data["breadcrumbs"]) == ("short", [])
+    assert [spec.kind for spec in space.storage.workflows.pipeline("short").nodes] == [
+        "query_input",
+        "expert",
+        "answer_output",
+    ]
+    emit(studio, {"type": "step_into", "node": "sub_pipeline_1"}, after=1)
+    studio.run()
+    data = canvas_data(studio)
+    assert data["doc"]["id"] == "w/short"
+    assert data["breadcrumbs"] == [{"id": "forked", "title": "Forked"}, {"id": "short", "title": "Short"}]
+    emit(studio, {"type": "step_out", "id": "forked"}, after=2)
+    studio.run()
+    data = canvas_data(studio)
+    assert (data["doc"]["id"], data["breadcrumbs"]) == ("w/forked", [])
+
+
+def test_a_selection_that_is_no_sub_pipeline_is_refused_with_the_reason(studio: AppTest) -> None:
+    emit(studio, {"type": "make_sub", "nodes": ["router"]})
+    data = canvas_data(studio)
+    assert "gives one answer; the answers here: router.long, router.short" in data["commands"][-1]["message"]
+    assert len(data["doc"]["graph"]["nodes"]) == 5
+
+
+def test_the_palette_offers_other_workflows_and_versions(studio: AppTest, space: Workspace) -> None:
+    slug = space.storage.workflows.create(forked().model_copy(update={"name": "Other"})).slug
+    studio.run()
+    assert [command["id"] for command in canvas_data(studio)["palette"]] == [
+        "new",
+        "export",
+        f"open:{slug}",
+        "compare:1",
+        "restore:1",
+    ]
+    emit(studio, {"type": "command", "id": "compare:1"}, {"type": "command", "id": "compare:7"})
+    assert canvas_data(studio)["compare"]["title"] == "Since version 1: no difference"
+    emit(studio, {"type": "command", "id": f"open:{slug}"}, after=2)
+    studio.run()
+    assert canvas_data(studio)["doc"]["id"] == f"w/{slug}"

@@ -1,0 +1,82 @@
+"""What lies over the canvas of past runs and versions: a comparison, and the place of the shown run in the history."""
+
+from __future__ import annotations
+
+from app.canvas.overlay import Compare, Ghosts, NodeChange, RunHistory
+from app.live import live_runs
+from app.state import session, show_run, workspace
+from app.studio.open_workflow import Compared, OpenWorkflow
+from app.studio.running import present_run
+from pipelines.compare import Comparison, compare_pipelines, compare_runs
+from pipelines.error import NotFound
+
+RUNS_LISTED = 200
+LABEL_CHARACTERS = 60
+
+
+def compare_with_version(opened: OpenWorkflow, number: int) -> None:
+    """Lays the difference from a version to the pipeline as it stands over the canvas."""
+    opened.compared = Compared("version", str(number))
+
+
+def compare_with_run(opened: OpenWorkflow, run_id: str) -> None:
+    """Lays the difference from a past run to the shown one over the canvas."""
+    opened.compared = Compared("run", run_id)
+
+
+def overlay(opened: OpenWorkflow) -> Compare | None:
+    """Returns the comparison that the person asked for, made anew with every change; None if there is none."""
+    compared = opened.compared
+    if compared is None:
+        return None
+    if compared.kind == "version":
+        try:
+            old = workspace().storage.workflows.version(opened.slug, int(compared.reference))
+        except NotFound:
+            return None
+        return _overlay(f"Since version {compared.reference}", compare_pipelines(old, opened.graph))
+    before, shown = workspace().storage.runs.run(compared.reference), present_run(opened)
+    if before is None or shown is None:
+        return None
+    return _overlay(f"Against the run of “{before.query.text[:LABEL_CHARACTERS]}”", compare_runs(before, shown))
+
+
+def history(opened: OpenWorkflow) -> RunHistory | None:
+    """Returns the place of the shown run among the past ones; None while a run is under way or none was ever made."""
+    if live_runs().running(opened.slug) is not None:
+        return None
+    infos = workspace().storage.runs.runs(opened.slug, limit=RUNS_LISTED)
+    place = next((place for place, info in enumerate(infos) if info.id == session().shown_run), None)
+    if place is None:
+        return None
+    shown = infos[place]
+    version = f"version {shown.version}" if shown.version else "unsaved"
+    label = f"{shown.started_at:%d %b %H:%M} UTC · {version} · “{shown.question[:LABEL_CHARACTERS]}”"
+    return RunHistory(position=len(infos) - place, count=len(infos), label=label)
+
+
+def step_in_history(opened: OpenWorkflow, step: int) -> None:
+    """Shows the next later (1) or earlier (-1) run, if there is one."""
+    if live_runs().running(opened.slug) is not None:
+        return
+    ids = [info.id for info in workspace().storage.runs.runs(opened.slug, limit=RUNS_LISTED)]
+    shown = session().shown_run
+    place = ids.index(shown) - step if shown in ids else 0
+    if 0 <= place < len(ids):
+        show_run(ids[place])
+
+
+def _overlay(title: str, found: Comparison) -> Compare:
+    told = {
+        node_id: NodeChange(
+            change=node.change,
+            note=node.note,
+            latency_delta_s=node.latency_delta_s,
+            cost_delta_usd=node.cost_delta_usd,
+        )
+        for node_id, node in found.nodes.items()
+    }
+    ghosts = Ghosts(nodes=found.removed_nodes, edges=found.removed_edges)
+    return Compare(
+        title=f"{title}: no difference" if found.is_same else title, nodes=told, edges=found.edges, ghosts=ghosts
+    )
