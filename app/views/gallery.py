@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.export_dialog import draw_export
 from app.figure import age_text, cost_text
 from app.plain import plain
 from app.shelf import add_pipeline, open_template
@@ -88,16 +89,8 @@ def _draw_workflow(info: WorkflowInfo, run: RunInfo | None) -> None:
         if st.button("", icon=":material/content_copy:", key=f"fork:{info.slug}", help="Make a copy"):
             workflows.fork(info.slug)
             st.rerun()
-        st.download_button(
-            "",
-            data=pipeline.to_json(),
-            file_name=f"{info.slug}.json",
-            mime="application/json",
-            icon=":material/download:",
-            key=f"export:{info.slug}",
-            help="Export as a file",
-            on_click="ignore",
-        )
+        if st.button("", icon=":material/download:", key=f"export:{info.slug}", help="Export as a file"):
+            draw_export(pipeline, info.slug)
         if st.button("", icon=":material/delete:", key=f"delete:{info.slug}", help="Delete"):
             workflows.delete(info.slug)
             close_workflow(info.slug)
