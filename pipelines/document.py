@@ -160,9 +160,12 @@ def load_pipeline(text: str | bytes) -> Pipeline:
         raise DocumentError(f"The file has {len(raw):,} bytes; a pipeline may have at most {MAX_BYTES:,}.")
     try:
         content = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_unique_keys, parse_constant=_no_constant)
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise DocumentError(f"The file is not JSON: {reason}.") from error
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"The file is not UTF-8 text (byte {error.start}).") from error
+    except RecursionError as error:
+        raise DocumentError("The file is not JSON: it is nested too deeply.") from error
+    except ValueError as error:
+        raise DocumentError(f"The file is not JSON: {error}.") from error
     return pipeline_from(content)
 
 

@@ -53,6 +53,8 @@ def read_questions(path: Path, tags: tuple[str, ...]) -> tuple[tuple[Query, ...]
     content = _parsed(text, f"The file '{path}'")
     if not isinstance(content, list):
         return (_query(_row(content, f"The file '{path}'"), tags, f"The file '{path}'"),), False
+    if not content:
+        raise DocumentError(f"The file '{path}' holds no question; write a list of objects with a query each.")
     places = [(f"Row {n} of '{path}'", row) for n, row in enumerate(content, start=1)]
     return tuple(_query(_row(row, place), tags, place) for place, row in places), True
 

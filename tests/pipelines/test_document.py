@@ -110,3 +110,8 @@ def test_two_nodes_of_one_id_are_refused() -> None:
     nodes = [{"id": "a", "kind": "expert"}, {"id": "a", "kind": "judge"}]
     with pytest.raises(DocumentError, match="the node id 'a' occurs 2 times"):
         load_pipeline(json.dumps({"schema_version": 1, "nodes": nodes}))
+
+
+def test_a_file_in_another_encoding_is_said_in_plain_words() -> None:
+    with pytest.raises(DocumentError, match=r"^The file is not UTF-8 text \(byte 1\)\.$"):
+        load_pipeline(b"{\xff}")

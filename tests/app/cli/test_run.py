@@ -240,6 +240,7 @@ def test_one_budget_holds_for_all_questions(asking: Program, stub: Stub) -> None
         ("q.jsonl", '"One?"\n{"query": \n', "Line 2 of"),
         ("q.jsonl", '{"question": "One?"}\n', "query"),
         ("q.jsonl", "\n", "holds no question"),
+        ("q.json", "[]", "holds no question"),
         ("q.json", '{"query": "A?", "tags": "vip"}', "tags"),
         ("q.json", '[{"query": ""}]', "Row 1 of"),
         ("q.txt", "", "is empty"),
