@@ -112,6 +112,18 @@ def test_a_branch_that_leads_nowhere_is_a_warning() -> None:
     assert found == (Problem(node="c", port="escalate", message=message, severity="warning"),)
 
 
+def test_a_branch_into_a_blind_alley_is_a_warning_where_it_begins() -> None:
+    found = problems_of(
+        [QUESTION, node("a", "expert"), node("b", "expert"), ANSWER],
+        "q.query > a.query",
+        "a.answer > b.query",
+        "q.query > out.question",
+    )
+    message = "The branch 'answer' leads nowhere: what it fires reaches no Answer."
+    assert ("a", "answer", message) in found
+    assert ("b", "answer", message) in found
+
+
 def test_a_router_with_one_branch_is_an_error() -> None:
     router = node("r", "rule_router", {"branches": [{"name": "only", "condition": "words > 3"}], "default": "only"})
     found = find_problems(
@@ -130,6 +142,27 @@ def test_a_pipeline_without_an_answer_says_so() -> None:
     assert (None, None, "The pipeline has no Answer, so nothing would come out; add one and connect it.") in found
 
 
+def test_a_disabled_answer_does_not_count() -> None:
+    nodes = [QUESTION, node("a", "expert"), node("out", "answer_output", disabled=True)]
+    found = problems_of(nodes, "q.query > a.query", "a.answer > out.answers")
+    assert found == [
+        (None, None, "The pipeline has no Answer, so nothing would come out; add one and connect it."),
+    ]
+
+
+def test_a_disabled_node_is_not_asked_for_its_problems() -> None:
+    off = node("r", "rule_router", {"branches": []}, disabled=True)
+    catalogue = Catalogue([ModelEntry(name="small", provider="scripted", target="small")], default="small")
+    lost = node("x", "expert", {"model": "huge"}, disabled=True)
+    sound = single_expert()
+    assert find_problems(sound.model_copy(update={"nodes": (*sound.nodes, off, lost)}), catalogue=catalogue) == ()
+
+
+def test_a_pinned_node_needs_no_input_and_is_a_beginning() -> None:
+    pinned = node("a", "expert", pinned={"answer": {"type": "answer", "text": "Paris"}})
+    assert problems_of([pinned, ANSWER], "a.answer > out.answers") == []
+
+
 def test_a_wrong_field_is_named() -> None:
     [problem] = find_problems(single_expert(sampling={"temperature": 9}))
     assert problem.node == "expert"
@@ -146,6 +179,13 @@ def test_a_join_that_waits_for_too_many_is_reported() -> None:
     waiting = node("out", "answer_output", join={"rule": "k_of_n", "k": 2})
     found = problems_of([QUESTION, node("a", "expert"), waiting], "q.query > a.query", "a.answer > out.answers")
     assert ("out", "answers", "The join waits for 2 of 1 edges, which can never come.") in found
+
+
+def test_a_join_may_wait_for_every_edge() -> None:
+    waiting = node("out", "answer_output", join={"rule": "k_of_n", "k": 2})
+    nodes = [QUESTION, node("a", "expert"), node("b", "expert"), waiting]
+    edges = ("q.query > a.query", "q.query > b.query", "a.answer > out.answers", "b.answer > out.answers")
+    assert problems_of(nodes, *edges) == []
 
 
 def test_a_model_that_is_not_in_the_catalogue_is_reported() -> None:

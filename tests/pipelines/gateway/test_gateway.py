@@ -236,6 +236,12 @@ async def test_what_cannot_fit_the_model_is_refused_before_it_is_paid() -> None:
     assert provider.asked == []
 
 
+async def test_what_may_just_fit_the_model_is_asked() -> None:
+    provider = ScriptedProvider({"": "hello"})
+    await gateway(provider, entry(context_window=100)).complete(ask("x" * 800), Scope())
+    assert len(provider.asked) == 1
+
+
 async def test_half_a_character_is_refused_as_a_fault_of_the_request() -> None:
     with pytest.raises(ModelRejectedRequest, match="not valid Unicode"):
         await gateway(ScriptedProvider({"": "hello"}), entry()).complete(ask("\ud800"), Scope())
