@@ -72,7 +72,7 @@ class _Pen:
         middle = card.y + card.height / 2
         faded = ' opacity="0.45"' if card.is_disabled else ""
         dashed = ' stroke-dasharray="5 4"' if card.is_disabled else ""
-        text = self._text(card.x + 20, middle + (5 if not card.subtitle else -3), card.title, "ink", 14, weight=600)
+        text = self._text(card.x + 20, middle + (5 if not card.subtitle else -3), card.title, "ink", 13, weight=600)
         if card.subtitle:
             text += self._text(card.x + 20, middle + 15, card.subtitle, "faint", 11.5)
         return (

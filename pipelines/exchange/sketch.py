@@ -193,7 +193,7 @@ class _Draft:
             x,
             y,
             self.height,
-            one_line(title, 26),
+            one_line(title, 24),
             "" if title == kind else one_line(kind, 30),
             GROUP_COLOURS.get(cls.group, UNKNOWN) if cls else UNKNOWN,
             self.spec.disabled,
