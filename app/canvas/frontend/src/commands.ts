@@ -72,7 +72,14 @@ const EDIT: Command[] = [
     run: (c) => c.redo(),
   },
   { id: "duplicate", title: "Duplicate", group: "Edit", keys: ["ctrl+d"], when: something, run: act.duplicate },
-  { id: "delete", title: "Delete", group: "Edit", keys: ["Delete", "Backspace"], when: something, run: act.removeSelection },
+  {
+    id: "delete",
+    title: "Delete",
+    group: "Edit",
+    keys: ["Delete", "Backspace"],
+    when: something,
+    run: act.removeSelection,
+  },
   {
     id: "delete-join",
     title: "Delete and join the wires",
@@ -90,7 +97,14 @@ const EDIT: Command[] = [
     run: (c) => c.store.set({ renaming: only(c) }),
   },
   { id: "disable", title: "Disable or enable", group: "Edit", keys: ["d"], when: changing(1), run: act.toggleDisabled },
-  { id: "wire", title: "Wire from the focused node or port", group: "Edit", keys: ["w"], when: writable, run: (_, h) => h.wire() },
+  {
+    id: "wire",
+    title: "Wire from the focused node or port",
+    group: "Edit",
+    keys: ["w"],
+    when: writable,
+    run: (_, h) => h.wire(),
+  },
   {
     id: "make-sub",
     title: "Make a sub-pipeline",
@@ -119,7 +133,13 @@ const SELECT: Command[] = [
     when: chosen,
     run: (c) => choice.selectReached(c, "down"),
   },
-  { id: "next-wire", title: "Go to the next wire of the node", group: "Select", keys: ["e"], run: (_, h) => h.nextWire() },
+  {
+    id: "next-wire",
+    title: "Go to the next wire of the node",
+    group: "Select",
+    keys: ["e"],
+    run: (_, h) => h.nextWire(),
+  },
 ];
 
 const ALIGNMENTS = [
@@ -133,16 +153,14 @@ const ALIGNMENTS = [
 
 const ARRANGE: Command[] = [
   { id: "tidy", title: "Tidy up", group: "Arrange", keys: ["t"], when: writable, run: act.tidy },
-  ...ALIGNMENTS.map(
-    ([how, title]): Command => ({
-      id: `align-${how}`,
-      title,
-      group: "Arrange",
-      keys: [],
-      when: several,
-      run: (canvas) => choice.align(canvas, how),
-    }),
-  ),
+  ...ALIGNMENTS.map(([how, title]): Command => ({
+    id: `align-${how}`,
+    title,
+    group: "Arrange",
+    keys: [],
+    when: several,
+    run: (canvas) => choice.align(canvas, how),
+  })),
 ];
 
 const VIEW: Command[] = [
@@ -186,7 +204,14 @@ const VIEW: Command[] = [
 ];
 
 const RUN: Command[] = [
-  { id: "run", title: "Run", group: "Run", keys: ["ctrl+Enter"], when: offers("run"), run: (c) => c.intend({ type: "run" }) },
+  {
+    id: "run",
+    title: "Run",
+    group: "Run",
+    keys: ["ctrl+Enter"],
+    when: offers("run"),
+    run: (c) => c.intend({ type: "run" }),
+  },
   {
     id: "run-to",
     title: "Run to this node",
@@ -203,7 +228,14 @@ const RUN: Command[] = [
     when: offersForOne("run_from"),
     run: (c) => c.intend({ type: "run_from", node: only(c) ?? "" }),
   },
-  { id: "stop", title: "Stop the run", group: "Run", keys: ["ctrl+."], when: canStop, run: (c) => c.intend({ type: "stop" }) },
+  {
+    id: "stop",
+    title: "Stop the run",
+    group: "Run",
+    keys: ["ctrl+."],
+    when: canStop,
+    run: (c) => c.intend({ type: "stop" }),
+  },
   {
     id: "pin",
     title: "Pin or unpin the outputs",
@@ -212,21 +244,32 @@ const RUN: Command[] = [
     when: (c) => only(c) !== null && (canPin(c, only(c) ?? "") || isPinned(c, only(c) ?? "")),
     run: (c) => flipPin(c, only(c) ?? ""),
   },
-  { id: "save", title: "Save", group: "Run", keys: ["ctrl+s"], when: offers("save"), run: (c) => c.intend({ type: "save" }) },
-  ...([-1, 1] as const).map(
-    (step): Command => ({
-      id: step < 0 ? "older-run" : "newer-run",
-      title: step < 0 ? "Show the run before" : "Show the run after",
-      group: "Run",
-      keys: [step < 0 ? "[" : "]"],
-      when: (c) => canStep(c, step),
-      run: (c) => c.intend({ type: "history", step }),
-    }),
-  ),
+  {
+    id: "save",
+    title: "Save",
+    group: "Run",
+    keys: ["ctrl+s"],
+    when: offers("save"),
+    run: (c) => c.intend({ type: "save" }),
+  },
+  ...([-1, 1] as const).map((step): Command => ({
+    id: step < 0 ? "older-run" : "newer-run",
+    title: step < 0 ? "Show the run before" : "Show the run after",
+    group: "Run",
+    keys: [step < 0 ? "[" : "]"],
+    when: (c) => canStep(c, step),
+    run: (c) => c.intend({ type: "history", step }),
+  })),
 ];
 
 const PICTURE: Command[] = [
-  { id: "picture-copy", title: "Copy as a picture", group: "Picture", keys: [], run: (_, hands) => hands.picture("copy") },
+  {
+    id: "picture-copy",
+    title: "Copy as a picture",
+    group: "Picture",
+    keys: [],
+    run: (_, hands) => hands.picture("copy"),
+  },
   { id: "picture-svg", title: "Download as SVG", group: "Picture", keys: [], run: (_, hands) => hands.picture("svg") },
   { id: "picture-png", title: "Download as PNG", group: "Picture", keys: [], run: (_, hands) => hands.picture("png") },
 ];

@@ -73,11 +73,7 @@ export function withPositions(graph: Graph, positions: ReadonlyMap<string, Point
 }
 
 /** Moves nodes and notes to new corners. */
-export function withCorners(
-  graph: Graph,
-  nodes: ReadonlyMap<string, Point>,
-  notes: ReadonlyMap<string, Point>,
-): Graph {
+export function withCorners(graph: Graph, nodes: ReadonlyMap<string, Point>, notes: ReadonlyMap<string, Point>): Graph {
   const moved = withPositions(graph, nodes);
   const next = graph.notes.map((note) => {
     const to = notes.get(note.id);

@@ -32,7 +32,7 @@ export function heatOf(batch: Batch, id: string, heat: Heat): number | null {
 }
 
 export function heatText(value: number, heat: Heat): string {
-  if (heat === "cost") return costText(value, false);
+  if (heat === "cost") return sumText(value);
   if (heat === "latency") return latencyText(value);
   if (heat === "errors") return percentText(value);
   return value.toFixed(2);
@@ -46,7 +46,7 @@ export function percentText(share: number): string {
 /** What a batch did at a node, each measure with its name where the number alone would not tell. */
 export function nodeFigures(node: BatchNode): { heat: Heat; text: string }[] {
   const all: { heat: Heat; text: string | null }[] = [
-    { heat: "cost", text: node.cost_usd === null ? null : costText(node.cost_usd, false) },
+    { heat: "cost", text: node.cost_usd === null ? null : sumText(node.cost_usd) },
     { heat: "latency", text: node.latency_s === null ? null : latencyText(node.latency_s) },
     { heat: "errors", text: node.error_rate ? `${percentText(node.error_rate)} err` : null },
     { heat: "accuracy", text: node.accuracy === null ? null : `acc ${node.accuracy.toFixed(2)}` },
@@ -54,9 +54,13 @@ export function nodeFigures(node: BatchNode): { heat: Heat; text: string }[] {
   return all.flatMap(({ heat, text }) => (text === null ? [] : [{ heat, text }]));
 }
 
-export function edgeFigures({ share, cost_usd, accuracy }: BatchEdge): string {
-  const parts = [percentText(share)];
-  if (cost_usd !== null) parts.push(costText(cost_usd, false));
-  if (accuracy !== null) parts.push(`acc ${accuracy.toFixed(2)}`);
-  return parts.join(" · ");
+/** What a batch sent along an edge: the share, and what is known beside it. */
+export function edgeFigures({ share, cost_usd, accuracy }: BatchEdge): { share: string; rest: string } {
+  const parts = [cost_usd === null ? null : sumText(cost_usd), accuracy === null ? null : `acc ${accuracy.toFixed(2)}`];
+  return { share: percentText(share), rest: parts.filter((part) => part !== null).join(" · ") };
+}
+
+/** A sum of many costs: cents are enough from a cent on. */
+function sumText(cost_usd: number): string {
+  return cost_usd >= 0.01 ? `$${cost_usd.toFixed(2)}` : costText(cost_usd, false);
 }

@@ -65,7 +65,8 @@ export function pressed(canvas: Instance, event: KeyboardEvent, hands: Hands): b
     return event.ctrlKey || event.metaKey || isOffered(canvas, command);
   }
   const arrow = ARROWS[event.key];
-  if (!arrow || canvas.store.get().readOnly || canvas.selection.nodes.size + canvas.selection.notes.size === 0) return false;
+  if (!arrow || canvas.store.get().readOnly || canvas.selection.nodes.size + canvas.selection.notes.size === 0)
+    return false;
   const step = event.shiftKey ? 4 : 1;
   nudge(canvas, arrow[0] * step, arrow[1] * step);
   return true;
@@ -86,7 +87,8 @@ function namesOf(event: KeyboardEvent): string[] {
 function leave(canvas: Instance): boolean {
   const { wiring, search, popover, wires } = canvas.store.get();
   if (wiring || search || popover || wires) canvas.store.set(CLOSED);
-  else if (canvas.selection.nodes.size + canvas.selection.notes.size + canvas.selection.edges.size > 0) canvas.select(new Set());
+  else if (canvas.selection.nodes.size + canvas.selection.notes.size + canvas.selection.edges.size > 0)
+    canvas.select(new Set());
   else return false;
   return true;
 }

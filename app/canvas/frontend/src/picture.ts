@@ -1,6 +1,6 @@
 /** Draws the pipeline as an SVG document of its own, from the graph and not from the page. */
 
-import { boxesOf, type CardNode, type NoteNode, type WireEdge } from "./flow";
+import { boxesOf, type CardData, type CardNode, type NoteNode, type WireEdge } from "./flow";
 import { costText, latencyText } from "./format";
 import { type Box, HEADER, NODE_WIDTH, portOffset, ROW } from "./geometry";
 import { wireMiddle, wirePath } from "./lanes";
@@ -88,7 +88,7 @@ function card({ data }: CardNode, { x, y, width, height }: Box, run: NodeRun | n
     parts.push(text(label, x + width - 12, at + 4, { size: 12, fill: pen.ink("muted"), anchor: "end" }));
   }
   const rows = Math.max(1, ports.inputs.length, ports.outputs.length);
-  const foot = footOf(node.disabled, data.dead, run);
+  const foot = footOf(data, run);
   if (foot && height > HEADER + ROW * rows + 14) {
     const fill = run?.status === "failed" ? pen.ink("bad") : run?.status === "done" ? pen.ink("ok") : pen.ink("muted");
     parts.push(text(pen.cut(foot, width - 24, 11), x + 12, y + height - 12, { size: 11, fill }));
@@ -96,13 +96,15 @@ function card({ data }: CardNode, { x, y, width, height }: Box, run: NodeRun | n
   return `<g${faint}>${parts.join("")}</g>`;
 }
 
-function footOf(disabled: boolean, dead: boolean, run: NodeRun | null): string | null {
-  if (!run) return disabled ? "disabled" : dead ? "never runs" : null;
+function footOf({ node, dead, estimate }: CardData, run: NodeRun | null): string | null {
+  if (!run && (node.disabled || dead)) return node.disabled ? "disabled" : "never runs";
+  const shown = run ?? (estimate ? { ...estimate, status: "estimated", cached: false, notional: false } : null);
+  if (!shown) return null;
   return [
-    run.status,
-    run.cached ? "cached" : null,
-    run.latency_s === null ? null : latencyText(run.latency_s),
-    run.cost_usd === null ? null : costText(run.cost_usd, run.notional),
+    shown.status,
+    shown.cached ? "cached" : null,
+    shown.latency_s === null ? null : latencyText(shown.latency_s),
+    shown.cost_usd === null ? null : costText(shown.cost_usd, shown.notional),
   ]
     .filter((part) => part !== null)
     .join(" · ");

@@ -1,21 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import * as action from "../src/actions";
-import { Instance } from "../src/instance";
-import type { CanvasData, CanvasOut } from "../src/protocol";
+import type { Instance } from "../src/instance";
 import { pickPort } from "../src/wiring";
 import { data, fullData, graph, node } from "./fixture";
+import { opened } from "./opened";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-function opened(first: CanvasData = data()) {
-  const canvas = new Instance(first);
-  const sent: CanvasOut[] = [];
-  canvas.attach((out) => sent.push(structuredClone(out)));
-  canvas.receive(first);
-  return { canvas, sent };
-}
 
 const titles = (canvas: Instance) => canvas.graph.nodes.map((each) => each.title);
 const kind = (canvas: Instance, name: string) => canvas.store.get().rules.kinds.get(name)!;

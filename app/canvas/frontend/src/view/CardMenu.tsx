@@ -2,6 +2,8 @@
 
 import { NodeToolbar, Position } from "@xyflow/react";
 import {
+  ArrowRightFromLine,
+  ArrowRightToLine,
   Copy,
   type LucideIcon,
   PackagePlus,
@@ -10,8 +12,6 @@ import {
   PinOff,
   Power,
   PowerOff,
-  StepBack,
-  StepForward,
   Trash2,
 } from "lucide-react";
 
@@ -39,7 +39,9 @@ export function CardMenu({ id, data }: { id: string; data: CardData }) {
       role="toolbar"
       aria-label={`Node ${node.title || id}`}
     >
-      {inside && <Item id={id} name="open" label="Open the pipeline inside" icon={PanelTopOpen} act={() => open(canvas, id)} />}
+      {inside && (
+        <Item id={id} name="open" label="Open the pipeline inside" icon={PanelTopOpen} act={() => open(canvas, id)} />
+      )}
       {!readOnly && (
         <>
           {actions.includes("run_to") && (
@@ -47,7 +49,7 @@ export function CardMenu({ id, data }: { id: string; data: CardData }) {
               id={id}
               name="run-to"
               label="Run to here (Shift+R)"
-              icon={StepForward}
+              icon={ArrowRightToLine}
               act={() => canvas.intend({ type: "run_to", node: id })}
             />
           )}
@@ -56,8 +58,7 @@ export function CardMenu({ id, data }: { id: string; data: CardData }) {
               id={id}
               name="run-from"
               label="Run from here (Shift+F)"
-              icon={StepBack}
-              mirrored
+              icon={ArrowRightFromLine}
               act={() => canvas.intend({ type: "run_from", node: id })}
             />
           )}
@@ -101,13 +102,12 @@ interface ItemProps {
   label: string;
   icon: LucideIcon;
   act: () => void;
-  mirrored?: boolean;
 }
 
-function Item({ id, name, label, icon: Icon, act, mirrored = false }: ItemProps) {
+function Item({ id, name, label, icon: Icon, act }: ItemProps) {
   return (
     <button type="button" aria-label={label} title={label} data-testid={`menu-${name}-${id}`} onClick={act}>
-      <Icon size={14} aria-hidden style={mirrored ? { scale: "-1 1" } : undefined} />
+      <Icon size={14} aria-hidden />
     </button>
   );
 }

@@ -56,7 +56,14 @@ export function Chooser({ label, placeholder, testid, className, style, find, no
     }
   };
   return (
-    <div className={`rl-panel ${className}`} role="dialog" aria-label={label} data-testid={testid} style={style} onKeyDown={onKeyDown}>
+    <div
+      className={`rl-panel ${className}`}
+      role="dialog"
+      aria-label={label}
+      data-testid={testid}
+      style={style}
+      onKeyDown={onKeyDown}
+    >
       <label className="rl-search">
         <Search size={14} aria-hidden />
         <input

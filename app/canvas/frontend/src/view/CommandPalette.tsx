@@ -38,7 +38,13 @@ function Box({ hands, add, leave }: Props) {
   }));
   const commands = COMMANDS.filter((each) => each.id !== "commands" && isOffered(canvas, each)).map(ofCommand);
   const nodes = canvas.graph.nodes.map((node) => ({
-    ...entry(`node-${node.id}`, "Go to", node.title || node.id, <small>{rules.kinds.get(node.kind)?.title}</small>, node.id),
+    ...entry(
+      `node-${node.id}`,
+      "Go to",
+      node.title || node.id,
+      <small>{rules.kinds.get(node.kind)?.title}</small>,
+      node.id,
+    ),
     ...accent(catalogue, rules.kinds.get(node.kind), node.title || node.id),
     choose: () => canvas.focus(node.id),
   }));

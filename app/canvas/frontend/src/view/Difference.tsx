@@ -17,7 +17,12 @@ export function Difference({ id, difference }: { id: string; difference: NodeCha
   const deltas = deltaText(difference.latency_delta_s, difference.cost_delta_usd);
   if (difference.change === "same" && deltas.length === 0) return null;
   return (
-    <div className="rl-difference" data-change={difference.change} data-testid={`difference-${id}`} title={difference.note}>
+    <div
+      className="rl-difference"
+      data-change={difference.change}
+      data-testid={`difference-${id}`}
+      title={difference.note}
+    >
       <span>
         <Icon size={12} aria-hidden /> {word}
       </span>

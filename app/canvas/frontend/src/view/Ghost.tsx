@@ -1,6 +1,14 @@
 /** A node and a wire that only the compared version holds. */
 
-import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath, Handle, type NodeProps, Position } from "@xyflow/react";
+import {
+  BaseEdge,
+  EdgeLabelRenderer,
+  type EdgeProps,
+  getBezierPath,
+  Handle,
+  type NodeProps,
+  Position,
+} from "@xyflow/react";
 import { MinusCircle } from "lucide-react";
 import { memo } from "react";
 
@@ -55,7 +63,11 @@ export const GhostWire = memo(function GhostWire(props: EdgeProps<GhostEdge>) {
     <g className="rl-ghost-wire" data-testid={`ghost-edge-${props.data?.key}`}>
       <BaseEdge path={path} />
       <EdgeLabelRenderer>
-        <span className="rl-wire-label" data-change="removed" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
+        <span
+          className="rl-wire-label"
+          data-change="removed"
+          style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+        >
           − removed
         </span>
       </EdgeLabelRenderer>

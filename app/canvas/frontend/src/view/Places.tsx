@@ -38,7 +38,12 @@ export function Comparison() {
   if (!compare) return null;
   const counts = countsOf(compare);
   return (
-    <div className="rl-panel rl-compare" role="group" aria-label={`Compared with ${compare.title}`} data-testid="compare">
+    <div
+      className="rl-panel rl-compare"
+      role="group"
+      aria-label={`Compared with ${compare.title}`}
+      data-testid="compare"
+    >
       <GitCompare size={15} aria-hidden />
       <span>
         Compared with <b>{compare.title}</b>

@@ -62,9 +62,7 @@ function PortEnd({ node, side, port, wrong, run, reach, links }: EndProps) {
   const canvas = useCanvas();
   const rules = useView((state) => state.rules);
   const wiring = useView((state) => state.wiring !== null);
-  const picked = useView(
-    ({ wiring: from }) => from?.node === node && from.side === side && from.port === port.name,
-  );
+  const picked = useView(({ wiring: from }) => from?.node === node && from.side === side && from.port === port.name);
   const type = rules.types.get(port.type)?.title ?? port.type;
   const input = side === "in";
   const needs = input

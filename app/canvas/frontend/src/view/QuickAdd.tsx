@@ -18,7 +18,9 @@ interface Props {
 
 export function QuickAdd({ bounds, leave }: Props) {
   const search = useView((state) => state.search);
-  return search && <Box key={`${search.screen.x},${search.screen.y}`} search={search} bounds={bounds()} leave={leave} />;
+  return (
+    search && <Box key={`${search.screen.x},${search.screen.y}`} search={search} bounds={bounds()} leave={leave} />
+  );
 }
 
 interface BoxProps {

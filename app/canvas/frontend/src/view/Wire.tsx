@@ -9,7 +9,7 @@ import type { WireEdge } from "../flow";
 import { scoreText } from "../format";
 import { edgeFigures } from "../heat";
 import { wireMiddle, wirePath } from "../lanes";
-import type { EdgeStatus } from "../protocol";
+import type { BatchEdge, EdgeStatus } from "../protocol";
 import { typeColour, variables } from "./colour";
 import { useCanvas, useEdgeRun, useEdgeValue, useNodeRun, useView } from "./context";
 
@@ -31,7 +31,7 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
   const path = wirePath(ends, lane);
   const middle = wireMiddle(ends, lane);
   const active = state === "taken" && targetRun?.status === "running";
-  const label = labelOf(state, sourceRun?.scores[sourceHandleId ?? ""], batch && edgeFigures(batch), change);
+  const label = labelOf(state, sourceRun?.scores[sourceHandleId ?? ""], batch, change);
   const width = batch ? THINNEST + (WIDEST - THINNEST) * batch.share : 2;
   return (
     <g
@@ -50,7 +50,12 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
       <path className="react-flow__edge-interaction" d={path} fill="none" strokeOpacity={0} strokeWidth={22} />
       {label && !selected && (
         <EdgeLabelRenderer>
-          <span className="rl-wire-label" data-change={change ?? undefined} style={placed(middle)}>
+          <span
+            className="rl-wire-label"
+            data-change={change ?? undefined}
+            data-share={batch ? true : undefined}
+            style={placed(middle)}
+          >
             {label}
           </span>
         </EdgeLabelRenderer>
@@ -60,11 +65,20 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
   );
 });
 
-function labelOf(state: EdgeStatus, score: number | undefined, batch: string | null, change: string | null) {
+function labelOf(state: EdgeStatus, score: number | undefined, batch: BatchEdge | null, change: string | null) {
   if (change === "added") return "+ added";
-  if (batch) return batch;
+  if (batch) return <Figures batch={batch} />;
   if (state === "not_taken") return `not taken${score === undefined ? "" : ` · ${scoreText(score)}`}`;
   return null;
+}
+
+function Figures({ batch }: { batch: BatchEdge }) {
+  const { share, rest } = edgeFigures(batch);
+  return (
+    <>
+      <b>{share}</b> {rest && <small>{rest}</small>}
+    </>
+  );
 }
 
 interface SelectedProps {

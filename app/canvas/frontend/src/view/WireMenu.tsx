@@ -20,7 +20,15 @@ export function WireMenu({ bounds, leave }: Props) {
   return wires && <List wires={wires} bounds={bounds()} leave={leave} />;
 }
 
-function List({ wires, bounds, leave }: { wires: WireList; bounds: { width: number; height: number }; leave: () => void }) {
+function List({
+  wires,
+  bounds,
+  leave,
+}: {
+  wires: WireList;
+  bounds: { width: number; height: number };
+  leave: () => void;
+}) {
   const canvas = useCanvas();
   const { rules } = canvas.store.get();
   const several = wires.from.length > 1;

@@ -142,7 +142,9 @@ function nodeHands(canvas: Instance, root: Root) {
     onNodeDoubleClick: (_: unknown, node: FlowNode) => {
       if (node.type === "card") open(canvas, node.id);
     },
+    onMoveEnd: () => root.current?.removeAttribute("data-moving"),
     onMove: (_: unknown, viewport: Viewport) => {
+      root.current?.toggleAttribute("data-moving", viewport.zoom === canvas.viewport?.zoom);
       canvas.viewport = viewport;
       root.current?.toggleAttribute("data-far", viewport.zoom < FAR);
     },
