@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from pydantic import ValidationError
 
+from app.canvas.overlay import Estimate
 from app.canvas.protocol import Catalogue, Face, Group, Kind, PortType
 from pipelines.document import NodeSpec, Pipeline
+from pipelines.forecast import NodeForecast
 from pipelines.node import GROUPS, Node, Port
 from pipelines.nodes import node_kinds
 from pipelines.plan import build_node
@@ -36,16 +38,22 @@ def catalogue() -> Catalogue:
     return found.model_copy(update={"version": hashlib.sha256(found.model_dump_json().encode()).hexdigest()[:12]})
 
 
-def faces(pipeline: Pipeline, *, inner: Callable[[NodeSpec], str | None] = lambda _: None) -> dict[str, Face]:
+def faces(
+    pipeline: Pipeline,
+    *,
+    inner: Callable[[NodeSpec], str | None] = lambda _: None,
+    estimates: Mapping[str, NodeForecast] | None = None,
+) -> dict[str, Face]:
     """Returns the face of every node that can be built; the canvas draws the others by their kind.
 
-    `inner` names the saved pipeline that a node opens, where it opens one.
+    `inner` names the saved pipeline that a node opens, where it opens one; `estimates` are by node id.
     """
-    found = {spec.id: face(spec, inner=inner(spec) or "") for spec in pipeline.nodes}
+    told = estimates or {}
+    found = {spec.id: face(spec, inner=inner(spec) or "", estimate=told.get(spec.id)) for spec in pipeline.nodes}
     return {node_id: known for node_id, known in found.items() if known is not None}
 
 
-def face(spec: NodeSpec, *, inner: str = "") -> Face | None:
+def face(spec: NodeSpec, *, inner: str = "", estimate: NodeForecast | None = None) -> Face | None:
     """Returns the ports, the line under the title and the models of a node, or None if it cannot be built."""
     try:
         node = build_node(spec)
@@ -57,6 +65,7 @@ def face(spec: NodeSpec, *, inner: str = "") -> Face | None:
         summary=node.summary(),
         models=tuple(name for name in node.model_names() if name is not None),
         inner=inner,
+        estimate=Estimate.model_validate(estimate.model_dump()) if estimate else None,
     )
 
 

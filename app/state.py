@@ -58,6 +58,7 @@ class Session:
     Attributes:
         shown_run: id of the run that the studio shows.
         stored_run: that run as the database has it, kept because reading it takes time.
+        past_runs: the latest finished runs of the open workflow, kept for the same reason.
         removed: the workflow that was deleted last, by slug and name, so that it can be brought back.
         page_running: the studio page was last drawn while a run was under way.
         probes: the latest test call of each model.
@@ -72,6 +73,7 @@ class Session:
     run_form: RunForm = field(default_factory=RunForm)
     shown_run: str | None = None
     stored_run: Run | None = None
+    past_runs: tuple[Run, ...] = ()
     removed: tuple[str, str] | None = None
     notice: str | None = None
     page_running: bool = False

@@ -34,11 +34,11 @@ def overlay(opened: OpenWorkflow) -> Compare | None:
             old = workspace().storage.workflows.version(opened.slug, int(compared.reference))
         except NotFound:
             return None
-        return _overlay(f"Since version {compared.reference}", compare_pipelines(old, opened.graph))
+        return _overlay(f"version {compared.reference}", compare_pipelines(old, opened.graph))
     before, shown = workspace().storage.runs.run(compared.reference), present_run(opened)
     if before is None or shown is None:
         return None
-    return _overlay(f"Against the run of “{before.query.text[:LABEL_CHARACTERS]}”", compare_runs(before, shown))
+    return _overlay(f"the run of “{before.query.text[:LABEL_CHARACTERS]}”", compare_runs(before, shown))
 
 
 def history(opened: OpenWorkflow) -> RunHistory | None:
@@ -77,6 +77,4 @@ def _overlay(title: str, found: Comparison) -> Compare:
         for node_id, node in found.nodes.items()
     }
     ghosts = Ghosts(nodes=found.removed_nodes, edges=found.removed_edges)
-    return Compare(
-        title=f"{title}: no difference" if found.is_same else title, nodes=told, edges=found.edges, ghosts=ghosts
-    )
+    return Compare(title=title, nodes=told, edges=found.edges, ghosts=ghosts)

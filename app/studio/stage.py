@@ -18,7 +18,7 @@ from app.studio.inside import breadcrumbs, inner_slug
 from app.studio.inspector import draw_inspector
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.palette import commands
-from app.studio.running import snapshot, stale
+from app.studio.running import estimates, snapshot, stale
 from app.studio.wish import fulfil
 from pipelines.document import NodeSpec
 from pipelines.error import ConfigurationError, RouteloomError
@@ -36,7 +36,7 @@ def draw_stage(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
             CanvasData(
                 view="studio",
                 doc=opened.doc,
-                faces=faces(opened.graph, inner=inner_slug),
+                faces=faces(opened.graph, inner=inner_slug, estimates=estimates(opened)),
                 catalogue=catalogue(),
                 problems=tuple(CanvasProblem.model_validate(problem.model_dump()) for problem in problems),
                 run=snapshot(opened),

@@ -110,7 +110,7 @@ def test_two_runs_are_compared_on_the_canvas(studio: AppTest, stub: Stub) -> Non
     first, _ = two_runs(studio, stub)
     studio.button(key=f"past:{first}:compare").click().run()
     found = canvas_data(studio)["compare"]
-    assert found["title"] == "Against the run of “Is it hot?”"
+    assert found["title"] == "the run of “Is it hot?”"
     assert found["nodes"]["router"]["note"] == "short → long"
     assert found["nodes"]["expert_1"]["note"] == "skipped → done"
     assert isinstance(found["nodes"]["answer"]["latency_delta_s"], float)
@@ -127,14 +127,14 @@ def test_a_version_is_compared_with_what_stands_and_brought_back(studio: AppTest
     emit(studio, {"type": "save"}, doc={**doc, "seq": 1})
     studio.button(key="version:1:compare").click().run()
     found = canvas_data(studio)["compare"]
-    assert found["title"] == "Since version 1"
+    assert found["title"] == "version 1"
     assert (found["nodes"]["expert_1"]["change"], found["nodes"]["router"]["note"]) == ("removed", "title")
     assert [node["id"] for node in found["ghosts"]["nodes"]] == ["expert_1"]
     assert len(found["ghosts"]["edges"]) == 2
     studio.button(key="version:1").click().run()
     data = canvas_data(studio)
     assert [node["id"] for node in data["doc"]["graph"]["nodes"]].count("expert_1") == 1
-    assert data["compare"]["title"] == "Since version 1: no difference"
+    assert {node["change"] for node in data["compare"]["nodes"].values()} == {"same"}
     assert space.storage.workflows.info("forked").version == 2
 
 
@@ -179,7 +179,18 @@ def test_the_palette_offers_other_workflows_and_versions(studio: AppTest, space:
         "restore:1",
     ]
     emit(studio, {"type": "command", "id": "compare:1"}, {"type": "command", "id": "compare:7"})
-    assert canvas_data(studio)["compare"]["title"] == "Since version 1: no difference"
+    assert canvas_data(studio)["compare"]["title"] == "version 1"
     emit(studio, {"type": "command", "id": f"open:{slug}"}, after=2)
     studio.run()
     assert canvas_data(studio)["doc"]["id"] == f"w/{slug}"
+
+
+def test_what_a_run_may_cost_is_told_before_it(studio: AppTest, stub: Stub) -> None:
+    before = {name: face["estimate"] for name, face in canvas_data(studio)["faces"].items()}
+    assert before["expert_2"] == {"cost_usd": 0.001, "latency_s": None, "source": "declared: 500 tokens in, 250 out"}
+    assert before["router"] is None
+    ask(studio, "Is it hot?")
+    after = canvas_data(studio)["faces"]["expert_2"]["estimate"]
+    assert after["source"] == "history n=1"
+    assert after["cost_usd"] == canvas_data(studio)["run"]["nodes"]["expert_2"]["cost_usd"]
+    assert after["latency_s"] > 0
