@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import TYPE_CHECKING
 
 from app.template import templates
-from app.workspace import Workspace
 from pipelines.document import Pipeline
 from storage.error import NameTaken
 from storage.reference import slug_of
+
+if TYPE_CHECKING:
+    from app.workspace import Workspace
+    from storage.workflow import WorkflowInfo, Workflows
 
 
 def open_template(workspace: Workspace, template: str) -> str:
@@ -23,14 +27,18 @@ def open_template(workspace: Workspace, template: str) -> str:
 
 
 def add_pipeline(workspace: Workspace, pipeline: Pipeline, *, message: str = "") -> str:
-    """Saves a pipeline as a new workflow and returns its slug, which is never that of a template."""
-    workflows = workspace.storage.workflows
+    """Saves a pipeline as a new workflow of the workspace and returns its slug; see `shelve`."""
+    return shelve(workspace.storage.workflows, pipeline, message=message).slug
+
+
+def shelve(workflows: Workflows, pipeline: Pipeline, *, message: str = "") -> WorkflowInfo:
+    """Saves a pipeline as a new workflow under a slug made of its name, which is never that of a template."""
     wanted = slug_of(pipeline.name)
     if wanted not in templates():
-        return workflows.create(pipeline, message=message).slug
+        return workflows.create(pipeline, message=message)
     for number in count(2):
         try:
-            return workflows.create(pipeline, slug=f"{wanted}-{number}", message=message).slug
+            return workflows.create(pipeline, slug=f"{wanted}-{number}", message=message)
         except NameTaken:
             continue
     raise AssertionError("the numbers never end")

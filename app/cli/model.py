@@ -180,10 +180,12 @@ def build_entry(**fields: Any) -> ModelEntry:
 
 def save(entry: ModelEntry, *, as_json: bool) -> None:
     """Stores an entry and says what it still needs."""
+    from app.model_list import known_entries
     from pipelines.gateway.key import key_name, key_state
 
     with open_library() as (storage, _):
-        replaced = any(known.name == entry.name for known in storage.models.list())
+        shipped = known_entries(load_config().weights_folder)
+        replaced = any(known.name == entry.name for known in [*shipped, *storage.models.list()])
         storage.models.put(entry)
     state = key_state(entry)
     if as_json:

@@ -105,6 +105,7 @@ def import_file(
     """Save a pipeline file, or an export of Langflow, Flowise or Dify, as a workflow; nothing in it is executed."""
     from app.library import import_any
     from app.model_list import known_entries
+    from app.shelf import shelve
     from pipelines.graph import find_problems
     from storage.error import NameTaken
 
@@ -112,8 +113,12 @@ def import_file(
         known = [*known_entries(load_config().weights_folder), *storage.models.list()]
         found = import_any(file, known)
         pipeline, report = found.pipeline, found.report
+        message = f"Imported from {file.name}"
         try:
-            info = storage.workflows.create(pipeline, slug=slug, message=f"Imported from {file.name}")
+            if slug is None:
+                info = shelve(storage.workflows, pipeline, message=message)
+            else:
+                info = storage.workflows.create(pipeline, slug=slug, message=message)
         except NameTaken as error:
             raise AlreadyThere(str(error)) from error
         problems = find_problems(pipeline, library=library)

@@ -46,7 +46,7 @@ def max_output_tokens_of(target: str) -> int | None:
 
 
 def is_provider(prefix: str) -> bool:
-    """Says whether the part of a model name before the slash is a provider that LiteLLM knows."""
+    """Says whether the part of a model name before the slash is a provider with prices in LiteLLM's table."""
     return prefix == "ollama_chat" or any(row.get("litellm_provider") == prefix for row in _table().values())
 
 

@@ -31,6 +31,11 @@ def test_an_added_model_is_listed_and_can_be_the_default(program: Program) -> No
     assert "* " in next(line for line in program("models", "list").stdout.splitlines() if " mine " in line)
 
 
+def test_a_shipped_model_is_replaced_and_said_so(program: Program) -> None:
+    outcome = program("models", "add", "gpt-4o-mini", "--model", "openai/gpt-4o-mini")
+    assert outcome.stderr.startswith("Replaced 'gpt-4o-mini'.")
+
+
 def test_a_removed_model_is_gone(program: Program) -> None:
     program("models", "add", "mine", "--model", "openai/qwen3", "--base-url", LOCAL)
     assert program("models", "remove", "mine", "--json").json == {"removed": "mine"}

@@ -53,6 +53,13 @@ def test_export_into_a_folder_that_is_missing_is_bad_input(program: Program) -> 
     assert (outcome.code, outcome.json["error"]["kind"]) == (2, "DocumentError")
 
 
+def test_an_imported_template_leaves_the_template_its_name(program: Program) -> None:
+    file = write(program.home / "p.json", templates()["cascade"].model_dump(mode="json"))
+    assert program("import", file, "--json").json["slug"] == "cascade-2"
+    kinds = {row["slug"]: row["kind"] for row in program("list", "--json").json}
+    assert (kinds["cascade"], kinds["cascade-2"]) == ("template", "workflow")
+
+
 def test_a_slug_is_not_taken_twice(program: Program) -> None:
     file = write(program.home / "p.json", single())
     assert program("import", file, "--slug", "mine", "--json").json["slug"] == "mine"
@@ -106,7 +113,7 @@ def test_a_model_that_is_missing_here_is_a_problem_only_here(program: Program) -
         (b'{"schema_version": 99}', "newer Routeloom"),
         (b'{"schema_version": 1, "nodes": [], "nodes": []}', "occurs 2 times"),
         (b'{"schema_version": 1, "surprise": 1}', "surprise"),
-        (b"\xff\xfe", "not JSON"),
+        (b"\xff\xfe", "UTF-8"),
         (b"[" * 100_000, "nested too deeply"),
     ],
 )
