@@ -20,7 +20,9 @@ test: $(VENV)/.dev
 
 canvas:
 	cd app/canvas/frontend && npm ci --no-audit --no-fund && npm run typecheck && npm test && npm run build
-	git diff --exit-code -- assets/canvas
+	@git diff --exit-code -- assets/canvas
+	@new=$$(git ls-files --others --exclude-standard -- assets/canvas); \
+	  test -z "$$new" || { echo "Not committed, but part of the built canvas: $$new"; exit 1; }
 
 house: $(VENV)/.dev
 	$(BIN)/python -m tests.house
