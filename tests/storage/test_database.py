@@ -17,7 +17,9 @@ from sqlmodel import SQLModel
 from storage import Storage, open_storage
 from storage.database import address_of
 from storage.error import DatabaseUnavailable, StorageError
+from storage.journal import NewCall, Writer
 from storage.migration import FOLDER, HEAD
+from storage.run_row import call_row
 from tests.storage.changed import call, pipeline
 
 
@@ -178,6 +180,16 @@ async def test_a_full_disk_loses_nothing_and_writing_goes_on_when_there_is_room(
         _limit_pages(opened, 1_000_000)
         await opened.runs.put(call(10_001))
         assert [record.id for record in opened.runs.calls("run-1")] == [*acknowledged, "call-10001"]
+
+
+def test_a_group_that_a_full_disk_refuses_is_refused_as_one(path: Path) -> None:
+    with open_storage(path) as opened:
+        _limit_pages(opened, 1)
+        group = [NewCall(call_row(call(number))) for number in range(500)]
+        outcomes = Writer(opened.database).commit(group)
+        assert isinstance(outcomes[0], DatabaseUnavailable)
+        assert all(outcome is outcomes[0] for outcome in outcomes)
+        assert opened.runs.calls("run-1") == []
 
 
 def _limit_pages(opened: Storage, pages: int) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from pipelines.record import Record
+from pipelines.value import Answer, Query
 from storage import Storage, open_storage
 from storage.error import StorageError
 from storage.run import RunLog
@@ -169,6 +170,13 @@ async def test_the_list_shows_what_a_run_cost(storage: Storage) -> None:
     assert info.error == "It failed."
     assert info.started_at == STARTED_AT
     assert info.started_at.tzinfo is UTC
+
+
+async def test_the_list_shows_the_beginning_of_long_texts(storage: Storage) -> None:
+    long = "x" * 201
+    await storage.runs.finish(run(query=Query(text=long), answer=Answer(text=long), error=long))
+    info = storage.runs.runs()[0]
+    assert (info.question, info.answer, info.error) == ("x" * 200, "x" * 200, "x" * 200)
 
 
 async def test_unfinished_runs_are_those_still_running(storage: Storage) -> None:
