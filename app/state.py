@@ -60,7 +60,7 @@ class Session:
         stored_run: that run as the database has it, kept because reading it takes time.
         past_runs: the latest finished runs of the open workflow, kept for the same reason.
         removed: the workflow that was deleted last, by slug and name, so that it can be brought back.
-        page_running: the studio page was last drawn while a run was under way.
+        page_state: the run with which the studio page was last drawn, and whether one was under way.
         probes: the latest test call of each model.
         trail: the way into sub-pipelines, by slug from the outermost to the open one.
         leave_for: the workflow that the studio opens at its next drawing.
@@ -76,7 +76,7 @@ class Session:
     past_runs: tuple[Run, ...] = ()
     removed: tuple[str, str] | None = None
     notice: str | None = None
-    page_running: bool = False
+    page_state: tuple[str | None, bool] = (None, False)
     trail: tuple[str, ...] = ()
     leave_for: str | None = None
     exporting: bool = False

@@ -29,10 +29,14 @@ def draw() -> None:
     if opened is None:
         _draw_nothing_open()
         return
+    session().page_state = _state(opened)
     running = live_runs().running(opened.slug) is not None
-    session().page_running = running
     _editor(opened)
     st.fragment(_result, run_every=POLL_S if running else None)(opened)
+
+
+def _state(opened: OpenWorkflow) -> tuple[str | None, bool]:
+    return session().shown_run, live_runs().running(opened.slug) is not None
 
 
 @st.fragment
@@ -56,8 +60,11 @@ def _result(opened: OpenWorkflow) -> None:
 
 
 def _redraw_when_runs_change(opened: OpenWorkflow) -> None:
-    """Draws the whole page anew when a run began or ended since: the panel polls only while one is under way."""
-    if open_next() or session().page_running != (live_runs().running(opened.slug) is not None):
+    """Draws the whole page anew when another run is shown, or one began or ended since the last time.
+
+    The canvas and the panel are drawn apart, and the panel polls only while a run is under way.
+    """
+    if open_next() or session().page_state != _state(opened):
         st.rerun()
 
 

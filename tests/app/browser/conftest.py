@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -40,8 +41,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def stub() -> Iterator[Stub]:
+@contextmanager
+def model_server() -> Iterator[Stub]:
+    """Serves a model on loopback."""
     loop = LoopThread()
     server = serving()
     yield loop.call(server.__aenter__())
@@ -49,19 +51,31 @@ def stub() -> Iterator[Stub]:
     loop.close()
 
 
-@pytest.fixture
-def server(tmp_path: Path, stub: Stub) -> Iterator[Server]:
-    """The studio over a home whose default model is the server's, at 1 and 2 USD per million tokens."""
+@contextmanager
+def studio_over(home: Path, stub: Stub) -> Iterator[Server]:
+    """Serves the studio over a home whose default model is the server's, at 1 and 2 USD per million tokens."""
     price = Price(input_usd_per_mtok=1.0, output_usd_per_mtok=2.0, as_of=date(2026, 1, 1), source="the test")
-    with open_storage(tmp_path / "routeloom.db") as storage:
+    with open_storage(home / "routeloom.db") as storage:
         storage.models.put(
             ModelEntry(name="stub", provider="openai_compatible", target="m", base_url=stub.base_url, price=price)
         )
         storage.settings.put("default_model", "stub")
-    running = Server(tmp_path)
+    running = Server(home)
     running.start()
     yield running
     running.kill()
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    with model_server() as found:
+        yield found
+
+
+@pytest.fixture
+def server(tmp_path: Path, stub: Stub) -> Iterator[Server]:
+    with studio_over(tmp_path, stub) as running:
+        yield running
 
 
 @pytest.fixture
