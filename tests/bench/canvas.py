@@ -25,7 +25,11 @@ FRAME_MS = 1_000 / 60
 WATCH = """() => {
   window.frames_ms = [];
   let last = performance.now();
-  const tick = (now) => { window.frames_ms.push(now - last); last = now; window.watching = requestAnimationFrame(tick); };
+  const tick = (now) => {
+    window.frames_ms.push(now - last);
+    last = now;
+    window.watching = requestAnimationFrame(tick);
+  };
   window.watching = requestAnimationFrame(tick);
 }"""
 TAKE = "() => { cancelAnimationFrame(window.watching); return window.frames_ms.slice(2); }"

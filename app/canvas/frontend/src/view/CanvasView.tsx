@@ -125,7 +125,7 @@ function Frame() {
 }
 
 function takeFocus(event: PointerEvent, root: HTMLElement | null): void {
-  if (isText(event.target) || (event.target instanceof Element && event.target.closest("button, [role=button]")))
+  if (isText(event.target) || (event.target instanceof Element && event.target.closest("button, [role=button], [role=dialog]")))
     return;
   root?.focus({ preventScroll: true });
 }

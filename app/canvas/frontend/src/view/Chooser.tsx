@@ -125,7 +125,7 @@ function Option({ id, choice, heading, active, point, choose }: OptionProps) {
         className="rl-item"
         data-testid={choice.testid}
         style={choice.style}
-        onPointerDown={(event) => event.preventDefault()}
+        onMouseDown={(event) => event.preventDefault()}
         // The list may open below a pointer that rests: only a move means something.
         onPointerMove={(event) => (event.movementX !== 0 || event.movementY !== 0) && point()}
         onClick={choose}
