@@ -128,3 +128,15 @@ async def test_to_a_refused_address_neither_request_nor_key_is_sent(monkeypatch:
                 await gateway(provider, model).complete(ask(), Scope())
         await provider.aclose()
         assert server.calls == 0
+
+
+@pytest.mark.parametrize("url", ["http://[2001:0:a9fe:a9fe::]/v1", "http://169.254.169.254./v1"])
+def test_a_metadata_address_is_refused_inside_a_tunnel_and_with_a_final_dot(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="those are never asked"):
+        AddressRule(["*"]).check(url)
+
+
+def test_this_machine_may_be_named_with_a_final_dot() -> None:
+    AddressRule().check("http://127.0.0.1.:8080/v1")
+    with pytest.raises(ConfigurationError, match="is not allowed"):
+        AddressRule().check("http://example.org.:8080/v1")
