@@ -34,6 +34,7 @@ from pipelines.value import Query
 from storage import Storage, open_storage
 
 DEFAULT_MODEL = "smollm2-135m"
+STOP_AGAIN_S = 1.0
 
 
 class Workspace:
@@ -179,8 +180,10 @@ class Workspace:
         try:
             return future.result()
         except KeyboardInterrupt:
-            self.stop(run_id)
-            wait([future])
+            # Asked again, because a step may swallow one request to stop.
+            while not future.done():
+                self.stop(run_id)
+                wait([future], timeout=STOP_AGAIN_S)
             raise
 
     def start(

@@ -18,6 +18,8 @@ from tests.pipelines.engine.stage import Stage, play
 
 State = Literal["fired", "silent", "failed"]
 JOINS = st.sampled_from([{"rule": "all_taken"}, {"rule": "any"}, {"rule": "first"}, {"rule": "k_of_n", "k": 2}])
+# A `first` join stops nodes that start at the very moment it is served, before or after their call: a race by nature.
+UNRACED = st.sampled_from([{"rule": "all_taken"}, {"rule": "any"}, {"rule": "k_of_n", "k": 2}])
 PATIENT = st.just({"rule": "all_taken"})
 LATENCIES = st.sampled_from([0.0, 0.5, 1.0, 1.25, 2.0, 4.0])
 
@@ -178,7 +180,7 @@ def test_the_same_seed_gives_the_same_run(pipeline: Pipeline) -> None:
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(graphs(JOINS, ties=False))
+@given(graphs(UNRACED, ties=False))
 def test_a_batch_on_bare_asyncio_does_what_langgraph_does_node_by_node(pipeline: Pipeline) -> None:
     (watched, _), (batch, _) = play(staged(pipeline, LangGraphFlow())), play(staged(pipeline, PlainFlow()))
     assert _essence(batch) == _essence(watched)
