@@ -87,6 +87,7 @@ function Frame() {
       tabIndex={0}
       data-testid="canvas"
       data-running={running || undefined}
+      data-covered={inset > 0 || undefined}
       style={variables({ "--inset": `${inset}px` })}
       onKeyDown={onKeyDown}
       onPointerDown={(event) => takeFocus(event, root.current)}
@@ -125,7 +126,10 @@ function Frame() {
 }
 
 function takeFocus(event: PointerEvent, root: HTMLElement | null): void {
-  if (isText(event.target) || (event.target instanceof Element && event.target.closest("button, [role=button], [role=dialog]")))
+  if (
+    isText(event.target) ||
+    (event.target instanceof Element && event.target.closest("button, [role=button], [role=dialog]"))
+  )
     return;
   root?.focus({ preventScroll: true });
 }
