@@ -32,7 +32,7 @@ LIGHT: Final = {
 }
 HEADINGS: Final = ["2rem", "1.65rem", "1.25rem", "1.1rem", "1rem", "0.9rem"]
 DARK: Final = {
-    "primaryColor": "#6d67f0",
+    "primaryColor": "#6a63ec",
     "backgroundColor": "#12141c",
     "secondaryBackgroundColor": "#1b1e29",
     "textColor": "#e6e8f0",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import html
 from pathlib import Path
 
 import streamlit as st
@@ -60,8 +62,15 @@ def _draw_cards(cards: list) -> None:  # type: ignore[type-arg]
                 card()
 
 
+def _draw_thumbnail(pipeline: Pipeline) -> None:
+    # `st.image` writes no alternative text.
+    picture = base64.b64encode(thumbnail(pipeline).encode()).decode()
+    told = html.escape(f"{pipeline.name}: {len(pipeline.nodes)} nodes")
+    st.html(f'<img alt="{told}" src="data:image/svg+xml;base64,{picture}" style="width: 100%">')
+
+
 def _draw_face(pipeline: Pipeline, name: str) -> None:
-    st.image(thumbnail(pipeline), width="stretch")
+    _draw_thumbnail(pipeline)
     st.markdown(f"**{plain(name, 60)}**")
     st.caption(plain(pipeline.description, DESCRIPTION_CHARACTERS) or "No description.")
 
@@ -129,7 +138,7 @@ def _import() -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     pipeline = found.pipeline
-    st.image(thumbnail(pipeline), width="stretch")
+    _draw_thumbnail(pipeline)
     st.markdown(f"**{plain(pipeline.name, 80)}** · {len(pipeline.nodes)} nodes")
     sentences = found.report.sentences()
     if sentences:

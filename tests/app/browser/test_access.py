@@ -1,0 +1,89 @@
+"""What axe-core finds wrong for people who do not see or do not point, on every page in light and dark."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from storage import open_storage
+from tests.app.browser.conftest import model_server, studio_over
+from tests.app.browser.studio import ROOT, Server, Studio
+from tests.app.drawn import forked
+from tests.pipelines.gateway.stub import Stub, says
+
+Tab = Callable[..., Studio]
+AXE = Path(os.environ.get("AXE_CORE", ROOT / "app/canvas/frontend/node_modules/axe-core/axe.min.js"))
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SERIOUS = ("serious", "critical")
+# A port may be small because the keyboard reaches it too (WCAG 2.5.8, "equivalent"); the link is React Flow's own.
+FOREIGN = {"target-size": ("react-flow__handle", "React Flow attribution")}
+
+if not AXE.is_file():
+    pytest.skip("axe-core is not installed (npm ci in app/canvas/frontend, or AXE_CORE)", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def stub() -> Iterator[Stub]:
+    with model_server() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, stub: Stub) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("home")
+    with open_storage(home / "routeloom.db") as storage:
+        storage.workflows.create(forked())
+    with studio_over(home, stub) as running:
+        yield running
+
+
+def violations(studio: Studio) -> list[str]:
+    """Returns each serious finding of axe-core on the page with the elements it was found at."""
+    studio.settled()
+    studio.page.add_script_tag(path=AXE)
+    found: dict[str, Any] = studio.page.evaluate(
+        "levels => axe.run(document, { runOnly: { type: 'tag', values: levels }, resultTypes: ['violations'] })", LEVELS
+    )
+    return [
+        f"{rule['id']}: {node['html'][:120]} | {node['failureSummary'].partition(':')[2].strip()[:150]}"
+        for rule in found["violations"]
+        if rule["impact"] in SERIOUS
+        for node in rule["nodes"]
+        if not any(mark in node["html"] for mark in FOREIGN.get(rule["id"], ()))
+    ]
+
+
+@pytest.fixture(params=["light", "dark"])
+def studio(tab: Tab, request: pytest.FixtureRequest) -> Studio:
+    found: Studio = tab(dark=request.param == "dark")
+    return found
+
+
+def test_the_gallery_is_accessible(studio: Studio) -> None:
+    studio.go("/")
+    expect(studio.page.get_by_text("Single expert")).to_be_visible()
+    assert violations(studio) == []
+
+
+def test_the_models_are_accessible(studio: Studio) -> None:
+    studio.go("/models")
+    expect(studio.page.get_by_text("Models on this machine")).to_be_visible()
+    assert violations(studio) == []
+
+
+def test_the_studio_is_accessible_before_and_after_a_run_and_with_its_drawer_open(studio: Studio, stub: Stub) -> None:
+    stub.will(says("Yes."))
+    studio.go("/studio?w=forked")
+    expect(studio.node("answer")).to_be_visible()
+    before = violations(studio)
+    studio.ask("Is it hot?")
+    expect(studio.by_key("answer")).to_contain_text("Yes.")
+    after = violations(studio)
+    studio.node("router").locator(".rl-tile").click()
+    expect(studio.by_key("inspector").get_by_role("textbox", name="Title")).to_have_value("By length")
+    assert (before, after, violations(studio)) == ([], [], [])
