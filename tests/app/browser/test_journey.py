@@ -147,7 +147,7 @@ def test_a_reload_in_the_middle_of_a_run_loses_nothing(tab: Tab, server: Server,
     expect(studio.node("expert_2")).to_contain_text("Half of the")
     expect(studio.by_key("run-stop")).to_be_visible()
     studio.by_key("run-stop").get_by_role("button").click()
-    expect(studio.page.get_by_text("The run was stopped.")).to_be_visible()
+    expect(studio.page.get_by_text("What had finished is kept")).to_be_visible()
     expect(studio.node("expert_2")).to_contain_text("cancelled")
     assert stub.calls == 1
 
