@@ -9,6 +9,8 @@ export const ROW = 24;
 export const FOOTER = 36;
 export const REASON = 34;
 export const GRID = 8;
+/** More nodes than this are drawn only where they are in view. */
+export const MANY = 150;
 
 export interface Box extends Point {
   width: number;

@@ -6,7 +6,7 @@ import { type RefObject, useEffect, useMemo } from "react";
 import { framed, ZOOM } from "../camera";
 import type { Hands } from "../commands";
 import type { FlowEdge, FlowNode } from "../flow";
-import { GRID } from "../geometry";
+import { GRID, MANY } from "../geometry";
 import type { Instance } from "../instance";
 import type { Catalogue } from "../protocol";
 import { Card } from "./Card";
@@ -20,7 +20,6 @@ import { Wire } from "./Wire";
 
 const NODE_TYPES = { card: Card, note: NoteCard, ghost: GhostCard };
 const EDGE_TYPES = { wire: Wire, ghost: GhostWire };
-const MANY = 150;
 const ANIMATION_MS = 260;
 
 export function Pane({ root, hands }: { root: RefObject<HTMLDivElement | null>; hands: Hands }) {

@@ -11,7 +11,7 @@ import type { DragEvent, MouseEvent as ReactMouseEvent, RefObject } from "react"
 
 import { addIntoWire, addKind, connect, connectToNode, insertInto, open, reconnect, whyNot } from "../actions";
 import type { FlowEdge, FlowNode } from "../flow";
-import { HEADER, NODE_WIDTH } from "../geometry";
+import { HEADER, MANY, NODE_WIDTH } from "../geometry";
 import type { Instance } from "../instance";
 import type { PortRef } from "../ports";
 import type { GraphEdge, Point } from "../protocol";
@@ -20,6 +20,8 @@ import { typeColour } from "./colour";
 import { KIND_MIME } from "./Palette";
 
 const FAR = 0.3;
+/** Below this zoom most of the pipeline is in view, and a painted copy of it fits into memory. */
+const SMALL = 0.6;
 
 type Root = RefObject<HTMLDivElement | null>;
 type Flow = ReactFlowInstance<FlowNode, FlowEdge>;
@@ -144,7 +146,8 @@ function nodeHands(canvas: Instance, root: Root) {
     },
     onMoveEnd: () => root.current?.removeAttribute("data-moving"),
     onMove: (_: unknown, viewport: Viewport) => {
-      root.current?.toggleAttribute("data-moving", viewport.zoom === canvas.viewport?.zoom);
+      const slides = viewport.zoom === canvas.viewport?.zoom && viewport.zoom < SMALL;
+      root.current?.toggleAttribute("data-moving", slides && canvas.graph.nodes.length <= MANY);
       canvas.viewport = viewport;
       root.current?.toggleAttribute("data-far", viewport.zoom < FAR);
     },
