@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -16,6 +17,11 @@ from app.cli import app
 
 TIMEOUT_S = 120
 COMMAND = [sys.executable, "-c", "from app.cli import main; main()"]
+
+
+def _heed_interrupts() -> None:
+    """Undoes what a shell does to jobs in the background, which would pass on to the program: they ignore Ctrl+C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class Program:
         wanted = {**os.environ, **self._changes(environment), "PYTHONPATH": str(Path(__file__).parents[3])}
         return subprocess.Popen(
             [*COMMAND, *args],
+            preexec_fn=_heed_interrupts,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
