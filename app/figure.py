@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from pipelines.record import now
 from pipelines.run import Totals
 
 SMALLEST_USD: Final = 1e-8
+BadgeColour = Literal["red", "orange", "blue", "green", "violet", "gray"]
+"""The colours that a status is marked with, always beside its word."""
 
 
 def cost_text(cost_usd: float, *, notional: bool = False) -> str:

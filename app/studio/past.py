@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
-from app.figure import duration_text, tokens_text, totals_text
+from app.figure import BadgeColour, duration_text, tokens_text, totals_text
 from app.plain import plain
 from app.state import workspace
 from pipelines.chat import Call
 from pipelines.document import NodeSpec
-from pipelines.run import Decision, Run, Span
+from pipelines.run import Decision, NodeStatus, Run, Span
 
 SHOWN_CHARACTERS = 20_000
 LONG_LINES = 9
-MARKS = {
+MARKS: Final[dict[NodeStatus, tuple[str, BadgeColour]]] = {
     "done": (":material/check_circle:", "green"),
     "skipped": (":material/block:", "gray"),
     "failed": (":material/error:", "red"),
@@ -51,7 +53,7 @@ def draw_last_run(run: Run | None, spec: NodeSpec) -> None:
 def _draw_facts(span: Span) -> None:
     icon, colour = MARKS[span.status]
     with st.container(horizontal=True, gap="small"):
-        st.badge(span.status, icon=icon, color=colour)  # type: ignore[arg-type]
+        st.badge(span.status, icon=icon, color=colour)
         if span.reused:
             st.badge("reused", icon=":material/cached:", color="blue")
         if span.pinned:

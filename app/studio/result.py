@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from app.charts.waterfall import waterfall
-from app.figure import age_text, cost_text, duration_text, tokens_text, totals_text
+from app.figure import BadgeColour, age_text, cost_text, duration_text, tokens_text, totals_text
 from app.plain import plain
 from app.state import session, show_run, workspace
 from app.studio.comparing import compare_with_run
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.running import is_interrupted, live_run, paid_calls, present_run, resume
-from pipelines.run import Run
+from pipelines.run import Run, RunStatus
 
-STATUS = {
+STATUS: Final[dict[RunStatus, tuple[str, BadgeColour]]] = {
     "running": (":material/progress_activity: running", "blue"),
     "done": (":material/check_circle: done", "green"),
     "failed": (":material/error: failed", "red"),
@@ -78,7 +80,7 @@ def _draw_facts(run: Run) -> None:
     label, colour = STATUS[run.status]
     totals = run.totals
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(label, color=colour)  # type: ignore[arg-type]
+        st.badge(label, color=colour)
         st.badge(duration_text(run.latency_s), icon=":material/timer:", color="gray")
         st.badge(plain(totals_text(totals)), icon=":material/payments:", color="gray")
         st.badge(plain(tokens_text(totals)), icon=":material/data_object:", color="gray", help="Tokens")
@@ -115,7 +117,7 @@ def _draw_past(opened: OpenWorkflow, shown: Run | None) -> None:
     for info in runs:
         label, colour = STATUS[info.status]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge(label, color=colour)  # type: ignore[arg-type]
+            st.badge(label, color=colour)
             st.markdown(plain(info.question, 70), width=420)
             cost = cost_text(info.list_cost_usd, notional=info.notional)
             version = f"version {info.version}" if info.version else "unsaved"

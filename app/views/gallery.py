@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import html
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -50,12 +52,12 @@ def _draw_shelf() -> None:
             icon=":material/lightbulb:",
         )
     latest = _latest_runs()
-    _draw_cards([lambda info=info: _draw_workflow(info, latest.get(info.slug)) for info in workflows])
+    _draw_cards([partial(_draw_workflow, info, latest.get(info.slug)) for info in workflows])
     st.subheader("Templates", anchor=False)
-    _draw_cards([lambda slug=slug, found=found: _draw_template(slug, found) for slug, found in templates().items()])
+    _draw_cards([partial(_draw_template, slug, found) for slug, found in templates().items()])
 
 
-def _draw_cards(cards: list) -> None:  # type: ignore[type-arg]
+def _draw_cards(cards: Sequence[Callable[[], None]]) -> None:
     for start in range(0, len(cards), COLUMNS):
         for column, card in zip(st.columns(COLUMNS), cards[start : start + COLUMNS], strict=False):
             with column, st.container(border=True, height="stretch"):

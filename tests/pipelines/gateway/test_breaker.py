@@ -71,11 +71,13 @@ def test_a_stopped_probe_lets_the_next_one_pass() -> None:
     clock.now_s += 10
     found.admit()
     found.abandoned()
-    found.admit()
+    assert found.admit(), "the next call should be the probe"
 
 
 def test_a_person_who_tests_the_model_is_always_let_through() -> None:
-    opened(Clock()).admit(force=True)
+    found = opened(Clock())
+    assert not found.admit(force=True), "a test call is no probe"
+    assert found.is_open
 
 
 @pytest.mark.parametrize("error", [ModelRejectedRequest("x"), ModelRefusedKey("x"), ModelAnsweredGarbage("x")])
