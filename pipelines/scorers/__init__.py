@@ -1,0 +1,1 @@
+"""The scorers: the folder is the registry, a file is a scorer."""
