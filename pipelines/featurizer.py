@@ -1,0 +1,41 @@
+"""What a featurizer is: it turns questions into rows of numbers for an estimator."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.record import Record
+from pipelines.space import Space
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+    Features = NDArray[np.float32] | csr_matrix
+    """An array or sparse matrix (n_queries, n_features)."""
+
+
+class Featurizer(Record):
+    """Is the base of every featurizer; a subclass has a `kind` field with the name of its file.
+
+    Attributes:
+        title: what the form calls it.
+        needs_space: whether it reads the vectors of an embedder.
+    """
+
+    title: ClassVar[str]
+    needs_space: ClassVar[bool] = False
+
+    @abstractmethod
+    def learn(self, queries: Sequence[str], *, space: Space | None = None) -> dict[str, NDArray[Any]]:
+        """Returns what it has to know of the training questions (words, weights), as arrays; empty if nothing."""
+
+    @abstractmethod
+    def features(
+        self, queries: Sequence[str], learned: dict[str, NDArray[Any]], *, space: Space | None = None
+    ) -> Features:
+        """Returns the rows of numbers; rows of words are of unit length, and a question of no known word is all zeros."""

@@ -1,0 +1,1 @@
+"""The featurizers: the folder is the registry, a file is a way to turn questions into numbers."""
