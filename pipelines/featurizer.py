@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,9 @@ from pipelines.space import Space
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-    Features = NDArray[np.float32] | csr_matrix
-    """An array or sparse matrix (n_queries, n_features)."""
+
+Features: TypeAlias = "NDArray[np.float32] | csr_matrix"
+"""An array or sparse matrix (n_queries, n_features)."""
 
 
 class Featurizer(Record):
@@ -38,4 +39,4 @@ class Featurizer(Record):
     def features(
         self, queries: Sequence[str], learned: dict[str, NDArray[Any]], *, space: Space | None = None
     ) -> Features:
-        """Returns the rows of numbers; rows of words are of unit length, and a question of no known word is all zeros."""
+        """Returns the rows of numbers; rows of words are of unit length, a question of no known word is all zeros."""
