@@ -212,3 +212,53 @@ class DocumentTable(SQLModel, table=True):
     sha256: str = _name()
     characters: int = _count()
     record: str = _json()
+
+
+class DataSetTable(SQLModel, table=True):
+    """Holds the data sets; `head` is their current version."""
+
+    __tablename__: ClassVar[str] = "data_set"
+
+    id: int | None = _number()
+    name: str = _name(unique=True)
+    title: str = _name()
+    description: str = _name()
+    source: str = _name()
+    licence: str = _name()
+    head: int
+    created_at: datetime = _moment()
+    updated_at: datetime = _moment()
+
+
+class DataVersionTable(SQLModel, table=True):
+    """Holds the versions of the data sets, numbered from 1."""
+
+    __tablename__: ClassVar[str] = "data_version"
+
+    set_id: int = Field(foreign_key="data_set.id", primary_key=True, ondelete="CASCADE", sa_type=RowNumber)
+    number: int = Field(primary_key=True)
+    content_hash: str = _name()
+    examples: int = _count()
+    message: str = _name()
+    created_at: datetime = _moment()
+
+
+class DataRowTable(SQLModel, table=True):
+    """Holds the rows of the data sets: a row belongs to the versions from `since` to below `until`.
+
+    So a version that changes one row of many costs one row. `words` is what a search looks at, in lower case.
+    """
+
+    __tablename__: ClassVar[str] = "data_row"
+    __table_args__ = (
+        UniqueConstraint("set_id", "ordinal", "since", name="uq_data_row_set_id_ordinal_since"),
+        CheckConstraint("ordinal >= 0", name="ck_data_row_ordinal"),
+    )
+
+    id: int | None = _number()
+    set_id: int = Field(foreign_key="data_set.id", ondelete="CASCADE", sa_type=RowNumber)
+    ordinal: int
+    since: int
+    until: int
+    words: str = _name()
+    record: str = _json()
