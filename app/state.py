@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
@@ -51,6 +51,13 @@ class RunForm:
     calls: int | None = None
 
 
+class Peek(NamedTuple):
+    """Is a step from a node into the template that it uses."""
+
+    node: str
+    template: str
+
+
 @dataclass
 class Session:
     """Is everything that one browser tab remembers between reruns.
@@ -59,12 +66,17 @@ class Session:
         shown_run: id of the run that the studio shows.
         stored_run: that run as the database has it, kept because reading it takes time.
         past_runs: the latest finished runs of the open workflow, kept for the same reason.
+        scope: how many past runs the canvas shows together; 1 is the shown run alone.
+        scoped: these runs by id, kept for the same reason.
         removed: the workflow that was deleted last, by slug and name, so that it can be brought back.
         page_state: the run with which the studio page was last drawn, and whether one was under way.
         probes: the latest test call of each model.
         trail: the way into sub-pipelines, by slug from the outermost to the open one.
+        root: the outermost pipeline of that way, or the open one; the question belongs to it.
+        peeks: the way on from there into templates, which are only looked at.
         leave_for: the workflow that the studio opens at its next drawing.
         exporting: the dialog that gives the open workflow out is wanted.
+        comparing: the dialog that compares two versions or runs is wanted.
         pages: the pages of the navigation by name, as `st.switch_page` wants them.
     """
 
@@ -74,12 +86,17 @@ class Session:
     shown_run: str | None = None
     stored_run: Run | None = None
     past_runs: tuple[Run, ...] = ()
+    scope: int = 1
+    scoped: dict[str, Run] = field(default_factory=dict)
     removed: tuple[str, str] | None = None
     notice: str | None = None
     page_state: tuple[str | None, bool] = (None, False)
     trail: tuple[str, ...] = ()
+    root: str = ""
+    peeks: tuple[Peek, ...] = ()
     leave_for: str | None = None
     exporting: bool = False
+    comparing: bool = False
     pages: dict[str, Any] = field(default_factory=dict)
     probes: dict[str, Call] = field(default_factory=dict)
 
@@ -113,13 +130,16 @@ def open_workflow() -> OpenWorkflow | None:
     if slug is None:
         return None
     if state.opened is None or state.opened.slug != slug:
-        heard = state.opened.heard if state.opened else None
-        state.opened = None
-        state.opened = OpenWorkflow(workspace().storage, slug, heard=heard)
-        state.forms, state.run_form = {}, RunForm()
-        state.shown_run, state.stored_run = None, None
+        before, state.opened = state.opened, None
+        state.opened = OpenWorkflow(workspace().storage, slug, heard=before.heard if before else None)
+        state.forms, state.peeks = {}, ()
         state.trail = state.trail if state.trail[-1:] == (slug,) else ()
-        _show_latest_run(state, slug)
+        _show_latest_run(slug)
+        root = state.trail[0] if state.trail else slug
+        if root != state.root:
+            # What was typed stays while one steps in and out of sub-pipelines.
+            run = shown_run()
+            state.root, state.run_form = root, RunForm(question=run.query.text if run else "")
     st.query_params[WORKFLOW_PARAMETER] = slug
     return state.opened
 
@@ -156,9 +176,10 @@ def close_workflow(slug: str) -> None:
 
 
 def show_run(run_id: str | None) -> None:
-    """Makes a run the one that the studio shows."""
+    """Makes a run the one that the studio shows, alone."""
     state = session()
     state.shown_run, state.stored_run = run_id, None
+    state.scope, state.scoped = 1, {}
 
 
 def shown_run() -> Run | None:
@@ -188,14 +209,9 @@ def _add_documents(name: str, documents: tuple[Document, ...]) -> str:
     return workspace().storage.documents.create(name, documents).name
 
 
-def _show_latest_run(state: Session, slug: str) -> None:
+def _show_latest_run(slug: str) -> None:
     latest = workspace().storage.runs.runs(slug, limit=1)
-    if not latest:
-        return
-    state.shown_run = latest[0].id
-    run = shown_run()
-    if run is not None:
-        state.run_form.question = run.query.text
+    show_run(latest[0].id if latest else None)
 
 
 def missing_workflow(error: NotFound) -> None:

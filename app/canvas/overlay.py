@@ -1,8 +1,8 @@
-"""What may lie over a pipeline: estimates, a comparison, the history of runs, a batch, commands of the page."""
+"""What may lie over a pipeline: estimates, a comparison, the history of runs, commands of the page."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -10,7 +10,6 @@ from pipelines.document import Edge, NodeSpec
 from pipelines.record import Record
 
 Change = Literal["added", "removed", "changed", "same"]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class Estimate(Record):
@@ -46,38 +45,24 @@ class Compare(Record):
     ghosts: Ghosts = Ghosts()
 
 
+class Scope(Record):
+    """Is a choice of what is shown of the past runs; choosing it sends its `id` back as a command."""
+
+    id: str = Field(min_length=1, max_length=100)
+    title: str
+
+
 class RunHistory(Record):
-    """Is the place of the shown run among the past runs: 1 is the oldest, `count` the latest."""
+    """Is the place of the shown run among the past runs: 1 is the oldest, `count` the latest.
+
+    `scope` is the id of the choice that holds among `scopes`: one run, or many together.
+    """
 
     position: int = Field(ge=1)
     count: int = Field(ge=1)
     label: str = ""
-
-
-class BatchEdge(Record):
-    """Is what a batch sent along an edge: the share of its rows, their total cost, how many were answered rightly."""
-
-    share: Share
-    cost_usd: float | None = None
-    accuracy: Share | None = None
-
-
-class BatchNode(Record):
-    """Is what a batch did at one node: total cost, median seconds, share of failures, accuracy of its rows."""
-
-    cost_usd: float | None = None
-    latency_s: float | None = None
-    error_rate: Share | None = None
-    accuracy: Share | None = None
-
-
-class Batch(Record):
-    """Is a batch of `rows` laid over the pipeline; edges are named as `str(Edge)` names them."""
-
-    title: str = ""
-    rows: int = Field(default=0, ge=0)
-    edges: dict[str, BatchEdge] = Field(default_factory=dict)
-    nodes: dict[str, BatchNode] = Field(default_factory=dict)
+    scopes: tuple[Scope, ...] = ()
+    scope: str = ""
 
 
 class PaletteCommand(Record):

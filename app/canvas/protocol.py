@@ -9,9 +9,10 @@ import orjson
 from pydantic import Field, ValidationError
 
 from app.canvas.intent import INTENTS, Count, Intent, NodeId
-from app.canvas.overlay import Batch, Compare, Crumb, Estimate, PaletteCommand, RunHistory
+from app.canvas.overlay import Compare, Crumb, Estimate, PaletteCommand, RunHistory
 from pipelines.document import JoinRule, Pipeline, Position, load_pipeline
 from pipelines.error import DocumentError
+from pipelines.fleet import Batch
 from pipelines.node import Port
 from pipelines.record import Record
 
@@ -136,6 +137,7 @@ class NodePatch(Record):
     config: dict[str, Any] | None = None
     position: Position | None = None
     disabled: bool | None = None
+    bypassed: bool | None = None
     pinned: dict[str, Any] | None = None
     join: JoinRule | None = None
     on_error: Literal["fail", "silent"] | None = None

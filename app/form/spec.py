@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -124,7 +124,7 @@ def _unwrapped(part: Schema, definitions: Schema) -> tuple[Schema, bool]:
 def _widget(part: Schema, inner: Schema, definitions: Schema) -> WidgetName:
     named = part.get("widget", inner.get("widget"))
     if named in OWN_WIDGETS:
-        return named  # type: ignore[no-any-return]
+        return cast("WidgetName", named)
     if "enum" in inner:
         return "select"
     if "discriminator" in inner:

@@ -22,13 +22,21 @@ JOINS: Final = {
     "first": "The first arrival, others are stopped",
     "k_of_n": "The first k arrivals",
 }
+STATES: Final = {
+    "works": "Does its work",
+    "bypassed": "Bypassed: passes on what comes in",
+    "disabled": "Disabled: stays silent",
+}
 FAILURES: Final = {"fail": "Blocks whatever needs it", "silent": "Only silences this branch"}
 
 
 def draw_behaviour(opened: OpenWorkflow, spec: NodeSpec, cls: type[Node], key: str) -> None:
     """Draws the fields; each change is a step that can be undone on the canvas."""
     with st.expander("Behaviour", icon=":material/alt_route:", key=f"{key}:behaviour"):
-        disabled = st.toggle("Disabled: the node stays silent", value=spec.disabled, key=f"{key}:disabled")
+        state = "disabled" if spec.disabled else "bypassed" if spec.bypassed else "works"
+        chosen = st.selectbox(
+            "In a run", list(STATES), list(STATES).index(state), lambda name: STATES[name], key=f"{key}:state"
+        )
         failure = st.selectbox(
             "When it fails",
             list(FAILURES),
@@ -36,7 +44,7 @@ def draw_behaviour(opened: OpenWorkflow, spec: NodeSpec, cls: type[Node], key: s
             lambda name: FAILURES[name],
             key=f"{key}:on_error",
         )
-        opened.patch(spec.id, disabled=disabled, on_error=failure)
+        opened.patch(spec.id, disabled=chosen == "disabled", bypassed=chosen == "bypassed", on_error=failure)
         if any(port.many for port in cls().input_ports()):
             opened.patch(spec.id, join=_join(spec, key))
         _draw_pin(opened, spec, key)

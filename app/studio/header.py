@@ -9,6 +9,7 @@ from app.figure import age_text
 from app.plain import plain
 from app.redraw import redraw
 from app.state import session
+from app.studio.compare_dialog import draw_compare
 from app.studio.comparing import compare_with_version
 from app.studio.open_workflow import OpenWorkflow
 from pipelines.graph import Problem
@@ -32,6 +33,7 @@ def draw_header(opened: OpenWorkflow, problems: tuple[Problem, ...], workflows: 
         st.space("stretch")
         _draw_problems(opened, problems)
         _draw_versions(opened, workflows)
+        _draw_pair(opened)
         _draw_export(opened)
         _draw_save(opened)
 
@@ -74,6 +76,8 @@ def _draw_problems(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
 def _draw_versions(opened: OpenWorkflow, workflows: Workflows) -> None:
     with st.popover("Versions", icon=":material/history:", key="versions"):
         st.caption("Bringing one back is a change like any other: it can be undone, and nothing is lost.")
+        if st.button("Compare two …", icon=":material/compare_arrows:", key="versions:pair"):
+            session().comparing = True
         for version in workflows.versions(opened.slug):
             _draw_version(opened, version)
         for draft in opened.side_drafts():
@@ -101,6 +105,13 @@ def _draw_version(opened: OpenWorkflow, version: VersionInfo) -> None:
         if st.button("Bring back", key=f"version:{version.number}", type="tertiary"):
             opened.restore(version.number)
             redraw()
+
+
+def _draw_pair(opened: OpenWorkflow) -> None:
+    state = session()
+    wanted, state.comparing = state.comparing, False
+    if wanted:
+        draw_compare(opened)
 
 
 def _draw_export(opened: OpenWorkflow) -> None:

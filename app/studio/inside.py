@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from app.canvas.overlay import Crumb
 from app.shelf import add_pipeline
-from app.state import session, workspace
+from app.state import Peek, session, workspace
 from app.studio.open_workflow import OpenWorkflow
+from app.template import templates
 from pipelines.cut import cut_out
 from pipelines.document import NodeSpec
 from pipelines.error import NotFound
@@ -29,45 +30,65 @@ def make_sub(opened: OpenWorkflow, node_ids: list[str]) -> None:
 
 
 def inner_slug(spec: NodeSpec) -> str | None:
-    """Returns the saved workflow that a node uses, or None."""
+    """Returns the saved workflow or the template that a node uses, or None."""
     try:
         references = build_node(spec).pipeline_references()
     except (KeyError, ValueError):
         return None
     slugs = [reference.strip().partition("@")[0] for reference in references]
-    saved = {info.slug for info in workspace().storage.workflows.list()} if slugs else set()
-    return next((slug for slug in slugs if slug in saved), None)
+    known = _saved() | templates().keys() if slugs else set()
+    return next((slug for slug in slugs if slug in known), None)
 
 
-def step_into(opened: OpenWorkflow, node_id: str) -> None:
-    """Opens the pipeline inside a node at the next drawing.
+def step_into(opened: OpenWorkflow, spec: NodeSpec | None) -> None:
+    """Opens the workflow inside a node at the next drawing, or shows the template there, which cannot be changed.
 
     Raises:
-        NotFound: if the node uses no saved pipeline of one's own.
+        NotFound: if the node uses neither.
     """
-    spec = opened.node(node_id)
     slug = inner_slug(spec) if spec else None
-    if slug is None:
-        raise NotFound("This node opens no workflow of yours; a template can be opened from the gallery as a copy.")
+    if spec is None or slug is None:
+        raise NotFound("This node uses no saved workflow and no template that could be opened.")
     state = session()
+    opened.selected, opened.inspected = (), None
+    if slug not in _saved():
+        state.peeks, state.scope = (*state.peeks, Peek(spec.id, slug)), 1
+        return
     trail = state.trail if state.trail[-1:] == (opened.slug,) else (opened.slug,)
-    state.trail, state.leave_for = (*trail, slug), slug
+    state.trail, state.leave_for, state.peeks = (*trail, slug), slug, ()
 
 
-def step_out(opened: OpenWorkflow, slug: str) -> None:
-    """Goes back to a pipeline further out at the next drawing."""
+def step_out(opened: OpenWorkflow, place: str) -> None:
+    """Goes back to a pipeline further out, at the next drawing where it is another workflow."""
     state = session()
-    if slug in state.trail and slug != opened.slug:
-        state.trail, state.leave_for = state.trail[: state.trail.index(slug) + 1], slug
+    opened.selected, opened.inspected = (), None
+    seen = [_peek_id(peek) for peek in state.peeks]
+    if place in seen:
+        state.peeks = state.peeks[: seen.index(place) + 1]
+    elif place == opened.slug:
+        state.peeks = ()
+    elif place in state.trail:
+        state.trail, state.leave_for, state.peeks = state.trail[: state.trail.index(place) + 1], place, ()
 
 
 def breadcrumbs(opened: OpenWorkflow) -> tuple[Crumb, ...]:
-    """Returns the way from the outermost pipeline to this one; empty outside of sub-pipelines."""
-    trail = session().trail
-    if len(trail) < 2 or trail[-1] != opened.slug:
+    """Returns the way from the outermost pipeline to what is shown; empty outside of sub-pipelines."""
+    state = session()
+    trail = state.trail if state.trail[-1:] == (opened.slug,) else (opened.slug,)
+    if len(trail) + len(state.peeks) < 2:
         return ()
     names = {info.slug: info.name for info in workspace().storage.workflows.list()}
-    return tuple(Crumb(id=slug, title=names.get(slug, slug)) for slug in trail)
+    steps = [Crumb(id=slug, title=names.get(slug, slug)) for slug in trail]
+    steps += [Crumb(id=_peek_id(peek), title=templates()[peek.template].name) for peek in state.peeks]
+    return tuple(steps)
+
+
+def _peek_id(peek: Peek) -> str:
+    return f"template:{peek.node}:{peek.template}"
+
+
+def _saved() -> set[str]:
+    return {info.slug for info in workspace().storage.workflows.list()}
 
 
 def _name(opened: OpenWorkflow, node_ids: list[str]) -> str:

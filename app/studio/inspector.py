@@ -35,7 +35,7 @@ def draw_inspector(opened: OpenWorkflow, spec: NodeSpec) -> None:
     with last:
         draw_last_run(present_run(opened), spec)
     with about:
-        _draw_help(cls)
+        draw_help(cls)
 
 
 def _draw_config(opened: OpenWorkflow, spec: NodeSpec, cls: type[Node]) -> None:
@@ -63,7 +63,8 @@ def _essence(spec: NodeSpec) -> NodeSpec:
     return spec.model_copy(update={"position": None})
 
 
-def _draw_help(cls: type[Node] | None) -> None:
+def draw_help(cls: type[Node] | None) -> None:
+    """Draws what a kind of node says of itself: its purpose, source and ports."""
     if cls is None:
         return
     text, source = docstring(cls)

@@ -28,10 +28,14 @@ ECHOES_WAITED = 5
 
 
 class Compared(NamedTuple):
-    """Names what the canvas compares with: a version by its number, or a run by its id."""
+    """Names what the canvas compares, versions by number or runs by id: something older with something newer.
+
+    Without `other` the newer side is the pipeline as it stands, with the shown run.
+    """
 
     kind: Literal["version", "run"]
     reference: str
+    other: str | None = None
 
 
 class OpenWorkflow:

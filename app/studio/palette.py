@@ -8,6 +8,7 @@ from app.shelf import add_pipeline
 from app.state import session, workspace
 from app.studio.comparing import compare_with_version
 from app.studio.open_workflow import OpenWorkflow
+from app.studio.scope import VERB, choose_scope
 from pipelines.document import Pipeline
 
 WORKFLOWS_LISTED = 100
@@ -26,6 +27,7 @@ def commands(opened: OpenWorkflow) -> tuple[PaletteCommand, ...]:
             PaletteCommand(id=f"open:{info.slug}", title=f"Open {info.name}", hint=info.slug, group="Workflow")
             for info in others
         ),
+        PaletteCommand(id="pair", title="Compare two versions or runs", group="Versions"),
         *(
             PaletteCommand(
                 id=f"{verb}:{version.number}",
@@ -40,15 +42,19 @@ def commands(opened: OpenWorkflow) -> tuple[PaletteCommand, ...]:
 
 
 def choose(opened: OpenWorkflow, command: str) -> None:
-    """Does what was chosen; a command that is not offered (any more) does nothing.
+    """Does what was chosen in the palette or beside the past runs; what is not offered (any more) does nothing.
 
     Raises:
         NotFound: if what it names is gone.
     """
-    if command not in {known.id for known in commands(opened)}:
-        return
     verb, _, name = command.partition(":")
+    if verb != VERB and command not in {known.id for known in commands(opened)}:
+        return
     match verb:
+        case "runs":
+            choose_scope(opened, name)
+        case "pair":
+            session().comparing = True
         case "new":
             session().leave_for = add_pipeline(workspace(), Pipeline(name="Untitled"), message="New")
         case "export":

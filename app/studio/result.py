@@ -11,6 +11,7 @@ from app.figure import BadgeColour, age_text, cost_text, duration_text, tokens_t
 from app.plain import plain
 from app.state import session, show_run, workspace
 from app.studio.comparing import compare_with_run
+from app.studio.look import leave_look
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.running import is_interrupted, live_run, paid_calls, present_run, resume
 from pipelines.run import Run, RunStatus
@@ -114,6 +115,9 @@ def _draw_past(opened: OpenWorkflow, shown: Run | None) -> None:
     if not runs:
         st.caption("Runs of this workflow are listed here. Click one to see it on the canvas again.")
         return
+    if len(runs) > 1 and st.button("Compare two …", icon=":material/compare_arrows:", key="past:pair"):
+        session().comparing = True
+        st.rerun()
     for info in runs:
         label, colour = STATUS[info.status]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -128,6 +132,7 @@ def _draw_past(opened: OpenWorkflow, shown: Run | None) -> None:
                 compare_with_run(opened, info.id)
                 st.rerun()
             if st.button("Shown" if seen else "Show", key=f"past:{info.id}", type="tertiary", disabled=seen):
+                leave_look(opened)
                 show_run(info.id)
                 session().run_form.question = info.question
                 st.rerun()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.live import live_runs
 from app.plain import plain
-from app.state import choices, session
+from app.state import RunForm, choices, session
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.running import present_run, start, stop
 
@@ -16,7 +16,7 @@ def draw_run_bar(opened: OpenWorkflow) -> None:
     running = live_runs().running(opened.slug) is not None
     with st.container(key="runbar", horizontal=True, vertical_alignment="bottom", gap="small"):
         # A form, so that Ctrl+Enter runs from the question and from no other field: a run may cost money.
-        with st.form(f"ask:{opened.slug}", border=False):
+        with st.form(f"ask:{session().root}", border=False):
             _draw_question(opened, running=running)
         _draw_settings(opened)
         if running and st.button("Stop", icon=":material/stop_circle:", key="run:stop"):
@@ -30,7 +30,7 @@ def _draw_question(opened: OpenWorkflow, *, running: bool) -> None:
         form.question = st.text_area(
             "Question",
             value=form.question,
-            key=f"question:{opened.slug}",
+            key=f"question:{session().root}",
             height="content",
             placeholder="Type a question and press Ctrl+Enter",
             label_visibility="collapsed",
@@ -60,29 +60,12 @@ def _begin(opened: OpenWorkflow, from_node: str | None) -> None:
 
 
 def _draw_settings(opened: OpenWorkflow) -> None:
-    form = session().run_form
-    slug = opened.slug
-    known = choices()
+    form, slug = session().run_form, opened.slug
     with st.popover("Settings", icon=":material/tune:", key=f"settings:{slug}"):
-        default = f"Default model ({known.default_model})"
-        options = ["", *known.models]
-        chosen = st.selectbox(
-            "Model of nodes without one of their own",
-            options,
-            options.index(form.model) if form.model in known.models else 0,
-            lambda name: name or default,
-            key=f"run:model:{slug}",
-        )
-        form.model = chosen or None
+        _draw_model(form, slug)
         tags = st.text_input("Tags, separated by commas", value=", ".join(form.tags), key=f"run:tags:{slug}")
         form.tags = [tag.strip() for tag in tags.split(",") if tag.strip()]
-        st.markdown("**Budget** · a call that would exceed it is not made")
-        usd, seconds, calls = st.columns(3)
-        form.usd = usd.number_input("USD", 0.0, None, form.usd, 0.01, "%g", placeholder="none", key=f"run:usd:{slug}")
-        form.seconds = seconds.number_input(
-            "Seconds", 0.1, None, form.seconds, 10.0, "%g", placeholder="none", key=f"run:seconds:{slug}"
-        )
-        form.calls = calls.number_input("Calls", 0, None, form.calls, 1, placeholder="none", key=f"run:calls:{slug}")
+        _draw_budget(form, slug)
         seed, cache = st.columns(2, vertical_alignment="bottom")
         form.seed = int(seed.number_input("Seed", 0, 2**31, form.seed, 1, key=f"run:seed:{slug}"))
         form.cache = cache.toggle(
@@ -91,3 +74,27 @@ def _draw_settings(opened: OpenWorkflow) -> None:
             key=f"run:cache:{slug}",
             help="Answers bought before are not bought again.",
         )
+
+
+def _draw_model(form: RunForm, slug: str) -> None:
+    known = choices()
+    default = f"Default model ({known.default_model})"
+    options = ["", *known.models]
+    chosen = st.selectbox(
+        "Model of nodes without one of their own",
+        options,
+        options.index(form.model) if form.model in known.models else 0,
+        lambda name: name or default,
+        key=f"run:model:{slug}",
+    )
+    form.model = chosen or None
+
+
+def _draw_budget(form: RunForm, slug: str) -> None:
+    st.markdown("**Budget** · a call that would exceed it is not made")
+    usd, seconds, calls = st.columns(3)
+    form.usd = usd.number_input("USD", 0.0, None, form.usd, 0.01, "%g", placeholder="none", key=f"run:usd:{slug}")
+    form.seconds = seconds.number_input(
+        "Seconds", 0.1, None, form.seconds, 10.0, "%g", placeholder="none", key=f"run:seconds:{slug}"
+    )
+    form.calls = calls.number_input("Calls", 0, None, form.calls, 1, placeholder="none", key=f"run:calls:{slug}")

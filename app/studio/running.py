@@ -89,6 +89,8 @@ def start(opened: OpenWorkflow, *, from_node: str | None = None, to_node: str | 
         return str(error)
     live_runs().start(workspace(), run, reuse=reuse)
     show_run(run.id)
+    if opened.compared is not None and opened.compared.other is not None:
+        opened.compared = None
     return None
 
 

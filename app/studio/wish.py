@@ -13,6 +13,7 @@ from app.canvas.intent import (
 from app.state import session
 from app.studio.comparing import step_in_history
 from app.studio.inside import make_sub, step_into, step_out
+from app.studio.look import leave_look, look_of
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.palette import choose
 from app.studio.running import last_fired, start, stop
@@ -50,7 +51,8 @@ def _of_node(opened: OpenWorkflow, wish: NodeIntent) -> None:
         case "pin":
             _pin(opened, wish.node)
         case "step_into":
-            step_into(opened, wish.node)
+            look = look_of(opened)
+            step_into(opened, look.node(wish.node) if look else opened.node(wish.node))
 
 
 def _plain(opened: OpenWorkflow, wish: PlainIntent) -> None:
@@ -62,6 +64,7 @@ def _plain(opened: OpenWorkflow, wish: PlainIntent) -> None:
         case "save" if opened.changed:
             opened.save()
         case "compare_close":
+            leave_look(opened)
             opened.compared = None
 
 

@@ -6,15 +6,17 @@ import streamlit as st
 
 from app.live import live_runs
 from app.plain import plain
+from app.redraw import redraw
 from app.shelf import add_pipeline
 from app.state import go_to_gallery, go_to_studio, missing_workflow, open_next, open_workflow, session, workspace
 from app.studio.header import draw_conflict, draw_header
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.result import draw_result
 from app.studio.run_bar import draw_run_bar
-from app.studio.stage import draw_stage, problems_of
+from app.studio.stage import draw_canvas, draw_drawer, problems_of
 from pipelines.document import Pipeline
 from pipelines.error import NotFound, RouteloomError
+from pipelines.graph import Problem
 
 POLL_S = 0.4
 
@@ -44,14 +46,29 @@ def _editor(opened: OpenWorkflow) -> None:
     if open_next():
         st.rerun()
     problems = problems_of(opened)
+    rows, stage = st.container(), st.container(key="stage")
     try:
-        draw_header(opened, problems, workspace().storage.workflows)
-        draw_conflict(opened)
-        draw_run_bar(opened)
-        draw_stage(opened, problems)
+        # The canvas first: an edit shows its consequences before the rest of the page is made.
+        with stage:
+            draw_canvas(opened, problems)
+        with rows:
+            _draw_rows(opened, problems)
+        with stage:
+            draw_drawer(opened)
     except RouteloomError as error:
         st.error(plain(str(error)), icon=":material/error:")
     _redraw_when_runs_change(opened)
+
+
+def _draw_rows(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
+    """Draws what stands above the canvas."""
+    model = session().run_form.model
+    draw_header(opened, problems, workspace().storage.workflows)
+    draw_conflict(opened)
+    draw_run_bar(opened)
+    if session().run_form.model != model:
+        # Problems and estimates hang on it, and they are drawn already.
+        redraw()
 
 
 def _result(opened: OpenWorkflow) -> None:

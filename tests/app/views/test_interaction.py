@@ -67,7 +67,18 @@ def test_what_a_node_waits_for_and_what_its_failure_means_are_chosen(studio: App
     next(box for box in studio.selectbox if box.label == "Waits for").select("any").run()
     assert canvas_data(studio)["commands"][-1]["set"] == {"join": {"rule": "any", "k": None}}
     next(box for box in studio.selectbox if box.label == "When it fails").select("silent").run()
-    assert canvas_data(studio)["commands"][-1]["set"] == {"disabled": False, "on_error": "silent"}
+    assert canvas_data(studio)["commands"][-1]["set"] == {"disabled": False, "bypassed": False, "on_error": "silent"}
+
+
+def test_a_node_is_bypassed_or_disabled_in_its_form(studio: AppTest) -> None:
+    emit(studio, {"type": "select", "nodes": ["router"]})
+    for state in ("bypassed", "disabled"):
+        next(box for box in studio.selectbox if box.label == "In a run").select(state).run()
+        assert canvas_data(studio)["commands"][-1]["set"] == {
+            "disabled": state == "disabled",
+            "bypassed": state == "bypassed",
+            "on_error": "fail",
+        }
 
 
 def test_a_node_that_was_edited_since_the_run_is_told(studio: AppTest, space: Workspace) -> None:
@@ -175,6 +186,7 @@ def test_the_palette_offers_other_workflows_and_versions(studio: AppTest, space:
         "new",
         "export",
         f"open:{slug}",
+        "pair",
         "compare:1",
         "restore:1",
     ]

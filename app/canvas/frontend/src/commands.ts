@@ -2,7 +2,7 @@
 
 import * as act from "./actions";
 import * as choice from "./choice";
-import { HEATS } from "./heat";
+import { nextHeat } from "./heat";
 import type { Instance } from "./instance";
 import type { Action } from "./protocol";
 import type { Popover } from "./state";
@@ -31,6 +31,7 @@ export interface Command {
 }
 
 const view = (canvas: Instance) => canvas.store.get();
+const hot = (canvas: Instance) => view(canvas).batch ?? view(canvas).measured;
 const writable = (canvas: Instance) => !view(canvas).readOnly;
 const chosen = (canvas: Instance, least = 1) => canvas.selection.nodes.size >= least;
 const changing = (least: number) => (canvas: Instance) => writable(canvas) && chosen(canvas, least);
@@ -182,8 +183,11 @@ const VIEW: Command[] = [
     title: "Next heat map",
     group: "View",
     keys: ["h"],
-    when: (c) => view(c).batch !== null,
-    run: (c) => c.store.set({ heat: HEATS[(HEATS.indexOf(view(c).heat) + 1) % HEATS.length] ?? "off" }),
+    when: (c) => hot(c) !== null,
+    run: (c) => {
+      const batch = hot(c);
+      if (batch) c.store.set({ heat: nextHeat(batch, view(c).heat) });
+    },
   },
   {
     id: "step-out",

@@ -7,6 +7,7 @@ import { settled, tidied } from "./arrange";
 import { dead, edited, type Prints, printsOf } from "./consequence";
 import { type FlowEdge, flowEdges, type FlowNode, flowNodes } from "./flow";
 import { withCorners, withPatch } from "./graph";
+import { measured } from "./heat";
 import { History } from "./history";
 import { Outbox, type Send } from "./outbox";
 import { rulesOf } from "./ports";
@@ -100,6 +101,8 @@ export class Instance {
   private showSnapshot(snapshot: RunSnapshot | null): void {
     const before = this.runs.totals?.run;
     this.runs.show(snapshot);
+    const figures = this.runs.isRunning ? null : measured(snapshot);
+    if (figures || this.store.get().measured) this.store.set({ measured: figures });
     if (snapshot?.run === before) return;
     if (snapshot?.status === "running") this.begun = { run: snapshot.run, prints: printsOf(this.graph) };
     this.rebuild();

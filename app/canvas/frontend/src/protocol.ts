@@ -186,6 +186,9 @@ export interface RunHistory {
   position: number;
   count: number;
   label: string;
+  /** What may be shown of the past runs, and the id of what is; choosing another sends its id as a command. */
+  scopes: { id: string; title: string }[];
+  scope: string;
 }
 
 export interface BatchEdge {
@@ -204,6 +207,7 @@ export interface BatchNode {
 export interface Batch {
   title: string;
   rows: number;
+  notional: boolean;
   edges: Record<string, BatchEdge>;
   nodes: Record<string, BatchNode>;
 }

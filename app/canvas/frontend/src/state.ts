@@ -69,6 +69,8 @@ export interface ViewState extends Settings {
   paletteOpen: boolean;
   popover: Popover | null;
   heat: Heat;
+  /** What the shown run measured, for the heat map; null while it is under way. */
+  measured: Batch | null;
   /** Grows with each wish to bring something into view. */
   camera: number;
 }
@@ -76,7 +78,7 @@ export interface ViewState extends Settings {
 export const CLOSED = { search: null, wires: null, wiring: null, renaming: null, popover: null } as const;
 
 export function firstState(data: CanvasData, doc: Doc): ViewState {
-  const ui = { ...CLOSED, toasts: [], paletteOpen: true, heat: "off" as const, camera: 0 };
+  const ui = { ...CLOSED, toasts: [], paletteOpen: true, heat: "off" as const, measured: null, camera: 0 };
   return { doc, nodes: [], edges: [], canUndo: false, canRedo: false, ...settings(data), ...ui };
 }
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import * as act from "../src/actions";
 import { canPin } from "../src/commands";
 import { deltaText } from "../src/format";
-import { edgeFigures, heatOf, heatTop, nodeFigures, percentText } from "../src/heat";
+import { edgeFigures, heatOf, heatsOf, heatTop, measured, nextHeat, nodeFigures, percentText } from "../src/heat";
 import { type Pen, drawn } from "../src/picture";
 import type { RunSnapshot } from "../src/protocol";
 import { found } from "../src/search";
@@ -125,11 +125,11 @@ test("only what has run can be pinned", () => {
 
 test("figures of a batch are short and carry their units", () => {
   const batch = fullData().batch!;
-  expect(edgeFigures(batch.edges["semantic_router_1.maths->expert_1.query"]!)).toEqual({
+  expect(edgeFigures(batch.edges["semantic_router_1.maths->expert_1.query"]!, true)).toEqual({
     share: "62 %",
-    rest: "$0.31 · acc 0.84",
+    rest: "≈$0.31 · acc 0.84",
   });
-  expect(nodeFigures(batch.nodes["expert_1"]!).map((each) => each.text)).toEqual([
+  expect(nodeFigures(batch.nodes["expert_1"]!, false).map((each) => each.text)).toEqual([
     "$0.31",
     "900 ms",
     "2 % err",
@@ -143,7 +143,7 @@ test("heat is relative to the hottest node, accuracy to one", () => {
     a: { cost_usd: 2, latency_s: null, error_rate: null, accuracy: 0.5 },
     b: { cost_usd: 0.5, latency_s: null, error_rate: null, accuracy: null },
   };
-  const batch = { title: "", rows: 2, edges: {}, nodes };
+  const batch = { title: "", rows: 2, notional: false, edges: {}, nodes };
   expect([heatOf(batch, "a", "cost"), heatOf(batch, "b", "cost"), heatTop(batch, "cost")]).toEqual([1, 0.25, 2]);
   expect([heatOf(batch, "a", "accuracy"), heatOf(batch, "b", "accuracy"), heatOf(batch, "a", "off")]).toEqual([
     0.5,
@@ -151,6 +151,19 @@ test("heat is relative to the hottest node, accuracy to one", () => {
     null,
   ]);
   expect(heatOf(batch, "a", "latency")).toBeNull();
+});
+
+test("a run that has ended has a heat of its own, with the measures that are known", () => {
+  const ended = run({ status: "done" });
+  const batch = measured(ended)!;
+  expect(heatsOf(batch)).toEqual(["off", "cost", "latency", "errors"]);
+  expect(nextHeat(batch, "errors")).toBe("off");
+  expect(batch.notional).toBe(true);
+  expect(measured(run({ status: "running" }))).toBeNull();
+  const { canvas } = opened(data({ run: ended }));
+  expect(canvas.store.get().measured).toEqual(batch);
+  canvas.receive(data());
+  expect(canvas.store.get().measured).toBeNull();
 });
 
 test("differences carry their sign", () => {

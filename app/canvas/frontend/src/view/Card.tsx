@@ -21,7 +21,7 @@ export const Card = memo(function Card({ id, data, selected, dragging }: NodePro
   const { node, kind, problems, change } = data;
   const run = useNodeRun(id);
   const { catalogue } = useCanvas().store.get();
-  const heat = useView((state) => (state.batch ? heatOf(state.batch, id, state.heat) : null));
+  const heat = useView((state) => heatOf(state.batch ?? state.measured, id, state.heat));
   const line = data.summary || summaryOf(node, kind);
   const title = node.title || kind?.title || id;
   return (

@@ -54,10 +54,11 @@ function BatchLine({ id }: { id: string }) {
   const batch = useView((state) => state.batch?.nodes[id] ?? null);
   const heat = useView((state) => state.heat);
   const rows = useView((state) => state.batch?.rows ?? 0);
+  const notional = useView((state) => state.batch?.notional ?? false);
   if (!batch) return null;
   return (
     <div className="rl-badges rl-batch" title={`Over ${rows} rows: total cost, median time, failures, accuracy`}>
-      {nodeFigures(batch).map((figure) => (
+      {nodeFigures(batch, notional).map((figure) => (
         <span key={figure.heat} data-hot={figure.heat === heat || undefined}>
           {figure.text}
         </span>

@@ -3,8 +3,8 @@
 import { ChevronLeft, ChevronRight, GitCompare, X } from "lucide-react";
 
 import { canStep } from "../commands";
-import { HEATS, heatText, heatTop } from "../heat";
-import type { Change, Compare } from "../protocol";
+import { heatsOf, heatText, heatTop } from "../heat";
+import type { Change, Compare, RunHistory } from "../protocol";
 import { useCanvas, useView } from "./context";
 import { CHANGE_LOOK } from "./Difference";
 
@@ -88,10 +88,12 @@ function countsOf({ nodes, ghosts }: Compare): (readonly [Change, number])[] {
 export function History() {
   const canvas = useCanvas();
   const history = useView((state) => state.history);
+  const batch = useView((state) => state.batch !== null);
   if (!history) return null;
   const step = (by: -1 | 1) => () => canvas.intend({ type: "history", step: by });
   return (
     <div className="rl-panel rl-tools" role="group" aria-label="Past runs" data-testid="history">
+      {history.scopes.length > 1 && <Scopes history={history} />}
       <button
         type="button"
         aria-label="Show the run before"
@@ -103,9 +105,11 @@ export function History() {
         <ChevronLeft size={15} aria-hidden />
       </button>
       <span className="rl-history" title={history.label}>
-        <b>
-          Run {history.position} of {history.count}
-        </b>{" "}
+        {!batch && (
+          <b>
+            Run {history.position} of {history.count}
+          </b>
+        )}{" "}
         {history.label}
       </span>
       <button
@@ -122,19 +126,40 @@ export function History() {
   );
 }
 
+/** One run, or many together. */
+function Scopes({ history: { scopes, scope } }: { history: RunHistory }) {
+  const canvas = useCanvas();
+  return (
+    <select
+      className="rl-scopes"
+      aria-label="Runs to show"
+      data-testid="scopes"
+      value={scope}
+      onChange={(event) => canvas.intend({ type: "command", id: event.target.value })}
+    >
+      {scopes.map(({ id, title }) => (
+        <option key={id} value={id}>
+          {title}
+        </option>
+      ))}
+    </select>
+  );
+}
+
 const HEAT_WORDS = { off: "Off", cost: "Cost", latency: "Latency", errors: "Errors", accuracy: "Accuracy" };
 
 export function HeatSwitch() {
   const canvas = useCanvas();
-  const batch = useView((state) => state.batch);
-  const heat = useView((state) => state.heat);
+  const batch = useView((state) => state.batch ?? state.measured);
+  const chosen = useView((state) => state.heat);
   if (!batch) return null;
+  const heats = heatsOf(batch);
+  const heat = heats.includes(chosen) ? chosen : "off";
+  if (heats.length < 2) return null;
   return (
     <div className="rl-panel rl-heat" role="radiogroup" aria-label="Heat map" data-testid="heat" data-mode={heat}>
-      <span title={batch.title}>
-        Batch of {batch.rows} {batch.rows === 1 ? "row" : "rows"}
-      </span>
-      {HEATS.map((each) => (
+      <span title={batch.title}>{batch.rows > 1 ? `Heat of ${batch.rows} runs` : "Heat"}</span>
+      {heats.map((each) => (
         <button
           key={each}
           type="button"
@@ -148,7 +173,8 @@ export function HeatSwitch() {
       ))}
       {heat !== "off" && (
         <span className="rl-legend" data-testid="heat-legend">
-          {heatText(0, heat)} <span className="rl-scale" aria-hidden /> {heatText(heatTop(batch, heat), heat)}
+          {heatText(0, heat, batch.notional)} <span className="rl-scale" aria-hidden />{" "}
+          {heatText(heatTop(batch, heat), heat, batch.notional)}
         </span>
       )}
     </div>

@@ -73,7 +73,8 @@ function labelOf(state: EdgeStatus, score: number | undefined, batch: BatchEdge 
 }
 
 function Figures({ batch }: { batch: BatchEdge }) {
-  const { share, rest } = edgeFigures(batch);
+  const notional = useView((view) => view.batch?.notional ?? false);
+  const { share, rest } = edgeFigures(batch, notional);
   return (
     <>
       <b>{share}</b> {rest && <small>{rest}</small>}
