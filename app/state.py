@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import streamlit as st
@@ -20,6 +22,7 @@ from pipelines.value import Document
 SESSION: Final = "routeloom"
 CANVAS: Final = "canvas"
 WORKFLOW_PARAMETER: Final = "w"
+PREFIX: Final = "ROUTELOOM_"
 
 
 @dataclass
@@ -111,7 +114,13 @@ def session() -> Session:
 
 def workspace() -> Workspace:
     """Returns the workspace of this process for the present configuration."""
-    return _workspace(Config().model_dump_json())
+    return _workspace(_config(tuple(item for item in os.environ.items() if item[0].upper().startswith(PREFIX))))
+
+
+@lru_cache
+def _config(_: tuple[tuple[str, str], ...]) -> str:
+    """Returns the configuration that these settings of the environment make; a page asks for it a dozen times."""
+    return Config().model_dump_json()
 
 
 @st.cache_resource(show_spinner="Opening the studio …")
