@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,17 @@ from pipelines.space import Space
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-
 Features: TypeAlias = "NDArray[np.float32] | csr_matrix"
 """An array or sparse matrix (n_queries, n_features)."""
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+class Lens(Protocol):
+    """Looks at questions with what was learned of the training questions."""
+
+    def features(self, queries: Sequence[str], space: Space | None) -> Features:
+        """Returns the rows of numbers; a question of which nothing is known is all zeros."""
 
 
 class Featurizer(Record):
@@ -32,11 +40,9 @@ class Featurizer(Record):
     needs_space: ClassVar[bool] = False
 
     @abstractmethod
-    def learn(self, queries: Sequence[str], *, space: Space | None = None) -> dict[str, NDArray[Any]]:
+    def learn(self, queries: Sequence[str], *, space: Space | None = None, seed: int = 0) -> dict[str, NDArray[Any]]:
         """Returns what it has to know of the training questions (words, weights), as arrays; empty if nothing."""
 
     @abstractmethod
-    def features(
-        self, queries: Sequence[str], learned: dict[str, NDArray[Any]], *, space: Space | None = None
-    ) -> Features:
-        """Returns the rows of numbers; rows of words are of unit length, a question of no known word is all zeros."""
+    def lens(self, learned: Arrays) -> Lens:
+        """Returns what turns questions into numbers, made ready once."""
