@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from storage.data_set import DataSets
+from storage.data_set_info import ShippedSets
 from storage.database import Database
 from storage.document_set import DocumentSets
 from storage.model import Models
@@ -24,6 +26,7 @@ class Storage:
     models: Models
     settings: Settings
     documents: DocumentSets
+    data_sets: DataSets
 
     def close(self) -> None:
         """Writes what is waiting and closes the database."""
@@ -41,8 +44,10 @@ class Storage:
         self.close()
 
 
-def open_storage(url: str | Path, *, owner: str = "local") -> Storage:
+def open_storage(url: str | Path, *, owner: str = "local", shipped: ShippedSets = dict) -> Storage:
     """Opens a SQLite file (created if missing) or a PostgreSQL database by URL, at the newest schema.
+
+    `shipped` knows the data sets of the product, which show up beside the stored ones.
 
     Raises:
         StorageError: if it cannot be reached, is damaged, is something else or was written by a newer Routeloom.
@@ -55,4 +60,5 @@ def open_storage(url: str | Path, *, owner: str = "local") -> Storage:
         models=Models(database),
         settings=Settings(database),
         documents=DocumentSets(database),
+        data_sets=DataSets(database, shipped),
     )

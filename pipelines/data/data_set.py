@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cached_property
 
 import orjson
 from pydantic import Field, model_validator
@@ -41,7 +40,8 @@ class DataSet(Record):
             seen[example.id] = number
         return self
 
-    @cached_property
+    # Not cached: a copy with other examples would carry the old hash along.
+    @property
     def content_hash(self) -> str:
         """Returns the SHA-256 of the examples: equal rows in equal order have equal hashes, whatever the name."""
         rows = [example.model_dump(mode="json") for example in self.examples]
