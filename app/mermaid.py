@@ -30,6 +30,10 @@ def mermaid(pipeline: Pipeline) -> str:
     if disabled:
         lines.append("    classDef disabled stroke-dasharray: 4 4,opacity: 0.5")
         lines.append(f"    class {','.join(disabled)} disabled")
+    bypassed = [names[spec.id] for spec in pipeline.nodes if spec.bypassed]
+    if bypassed:
+        lines.append("    classDef bypassed stroke-dasharray: 1 4")
+        lines.append(f"    class {','.join(bypassed)} bypassed")
     return "\n".join(lines) + "\n"
 
 
@@ -39,7 +43,7 @@ def _card(spec: NodeSpec) -> str:
     title = spec.title or (kind.title if kind else spec.id)
     known = kind.title if kind else f"unknown kind {spec.kind}"
     label = _escaped(title) if title == known else f"{_escaped(title)}<br/>{_escaped(known)}"
-    return f'{opening}"{label}"{closing}'
+    return f'{opening}"{label}{"<br/>bypassed" if spec.bypassed else ""}"{closing}'
 
 
 def _escaped(text: str) -> str:

@@ -50,9 +50,10 @@ def _box(spec: NodeSpec, place: Place) -> str:
     title = one_line(named, MAX_TITLE)
     x, y = place
     faded = ' opacity="0.4"' if spec.disabled else ""
+    through = ' fill-opacity="0.6" stroke="#475569" stroke-width="2" stroke-dasharray="4 4"' if spec.bypassed else ""
     return (
         f"<g{faded}>"
-        f'<rect x="{x:.1f}" y="{y:.1f}" width="{BOX[0]:.0f}" height="{BOX[1]:.0f}" rx="7" fill="{colour}"/>'
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{BOX[0]:.0f}" height="{BOX[1]:.0f}" rx="7" fill="{colour}"{through}/>'
         f'<text x="{x + BOX[0] / 2:.1f}" y="{y + BOX[1] / 2 + 4:.1f}" text-anchor="middle" font-size="11.5" '
         f'font-family="sans-serif" font-weight="600" fill="#ffffff">{escape(title)}</text></g>'
     )

@@ -17,6 +17,7 @@ FIELDS: Mapping[str, str] = {
     "version": "schema version",
     "title": "title",
     "disabled": "disabled",
+    "bypassed": "bypassed",
     "pinned": "pinned output",
     "join": "waits for",
     "on_error": "when it fails",
@@ -127,7 +128,7 @@ def _behaviour(known: NodeDifference, old: tuple[Span, ...], new: tuple[Span, ..
     elif was.fired and now_is.fired and was.fired.ports != now_is.fired.ports:
         told.append("another output")
     fields = (*known.fields, *told)
-    ran = was.status == now_is.status == "done" and not (was.reused or now_is.reused or was.pinned or now_is.pinned)
+    ran = all(s.status == "done" and not (s.reused or s.pinned or s.bypassed) for s in (was, now_is))
     calls = any(span.totals.calls for span in (*old, *new))
     cost = _total(new).list_cost_usd - _total(old).list_cost_usd
     return NodeDifference(

@@ -57,8 +57,9 @@ class JoinRule(Record):
 class NodeSpec(Record):
     """Is one drawn node: what kind it is, how it is configured, where it stands.
 
-    `version` is the schema version of the node kind; `pinned` holds fixed outputs by port; `on_error` says whether a
-    failure blocks what is behind the node or only silences it.
+    `version` is the schema version of the node kind; a disabled node stays silent, a bypassed one passes on what comes
+    in (`pipelines.bypass`); `pinned` holds fixed outputs by port; `on_error` says whether a failure blocks what is
+    behind the node or only silences it.
     """
 
     id: Identifier
@@ -68,9 +69,21 @@ class NodeSpec(Record):
     config: dict[str, Any] = Field(default_factory=dict)
     position: Position | None = None
     disabled: bool = False
+    bypassed: bool = False
     pinned: dict[PortName, AnyValue] | None = None
     join: JoinRule | None = None
     on_error: Literal["fail", "silent"] = "fail"
+
+    @model_validator(mode="after")
+    def _is_disabled_or_bypassed(self) -> NodeSpec:
+        if self.disabled and self.bypassed:
+            raise ValueError(f"the node '{self.id}' is both disabled and bypassed; it can be one of them")
+        return self
+
+    @property
+    def executes(self) -> bool:
+        """Says whether the node does its own work in a run, or gives what is pinned to it."""
+        return not (self.disabled or self.bypassed)
 
 
 class Edge(Record):
@@ -141,6 +154,9 @@ class Pipeline(Record):
         for node in essence["nodes"]:
             node.pop("position")
             node.pop("title")
+            # Without a bypass the hash is what it was before there were any.
+            if not node["bypassed"]:
+                node.pop("bypassed")
         return hashlib.sha256(orjson.dumps(essence, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

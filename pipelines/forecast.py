@@ -28,13 +28,14 @@ class NodeForecast(Record):
 
 
 def forecasts(pipeline: Pipeline, runs: Iterable[Run], catalogue: Catalogue) -> dict[str, NodeForecast]:
-    """Returns a forecast for every node of which something is known, by node id.
+    """Returns a forecast for every node that does its own work and of which something is known, by node id.
 
     The median of what the node did in these runs where it was configured as it is now; otherwise one call of a typical
     size to each of its models at the declared price.
     """
     known = list(runs)
-    found = {spec.id: _from_history(spec, known) or _declared(spec, catalogue) for spec in pipeline.nodes}
+    live = [spec for spec in pipeline.nodes if spec.executes]
+    found = {spec.id: _from_history(spec, known) or _declared(spec, catalogue) for spec in live}
     return {node_id: forecast for node_id, forecast in found.items() if forecast is not None}
 
 

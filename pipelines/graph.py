@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 import networkx as nx
 from pydantic import ValidationError
 
+from pipelines.bypass import Detour, find_detour
 from pipelines.catalogue import Catalogue
 from pipelines.document import Edge, NodeSpec, Pipeline
 from pipelines.error import ConfigurationError, NotFound, PipelineInvalid
@@ -70,7 +71,7 @@ def find_problems(
     if not pipeline.nodes:
         return (Problem(message="The pipeline is empty; drag a Question, an Expert and an Answer onto the canvas."),)
     check = _Check(pipeline)
-    problems = [*check.nodes(), *check.edges(), *check.ports(), *check.cycles(), *check.reach()]
+    problems = [*check.nodes(), *check.edges(), *check.ports(), *check.cycles(), *check.reach(), *check.bypasses()]
     if whole:
         problems += check.ends()
     if catalogue is not None:
@@ -100,6 +101,7 @@ class _Check:
         self.outgoing: dict[str, list[Edge]] = defaultdict(list)
         for edge in self.whole:
             self.outgoing[edge.source].append(edge)
+        self.detours = {n: self._detour(n) for n in self.built if self.specs[n].bypassed}
 
     def _build(self, spec: NodeSpec) -> None:
         kinds = node_kinds()
@@ -126,12 +128,16 @@ class _Check:
                 for detail in error.errors(include_url=False, include_input=False)
             ]
 
+    def _detour(self, node_id: str) -> Detour | None:
+        inputs, outputs = self.input_ports[node_id].values(), self.output_ports[node_id].values()
+        return find_detour(tuple(inputs), tuple(outputs), self._arriving(node_id))
+
     def nodes(self) -> Iterator[Problem]:
         for spec in self.pipeline.nodes:
             for message in self.faults.get(spec.id, ()):
                 yield Problem(node=spec.id, message=message)
             node = self.built.get(spec.id)
-            if node is None or spec.disabled:
+            if node is None or not spec.executes:
                 continue
             for message in node.problems():
                 yield Problem(node=spec.id, message=message)
@@ -183,7 +189,7 @@ class _Check:
                 yield from self._inlet(self.specs[node_id], port, edges[node_id, port.name])
 
     def _inlet(self, spec: NodeSpec, port: Port, edges: int) -> Iterator[Problem]:
-        needed = port.required and not spec.disabled and spec.pinned is None
+        needed = port.required and spec.executes and spec.pinned is None
         if needed and not edges:
             message = f"The input '{port.name}' needs an edge from an output of type {port.type}."
             yield Problem(node=spec.id, port=port.name, message=message)
@@ -205,15 +211,30 @@ class _Check:
             yield Problem(node=loop[0], message=f"The nodes form a loop, which can never start: {path}.")
 
     def reach(self) -> Iterator[Problem]:
-        sources = {n for n, node in self.built.items() if not node.input_ports() or self.specs[n].pinned is not None}
+        pinned = {spec.id for spec in self.pipeline.nodes if spec.pinned is not None and not spec.bypassed}
+        sources = {n for n, node in self.built.items() if not node.input_ports() or n in pinned}
         reached = _reached(self.graph, sources)
         for spec in self.pipeline.nodes:
             if spec.id in self.built and spec.id not in reached and not spec.disabled:
                 message = "No path leads here from the question, so it will never run; connect, disable or delete it."
                 yield Problem(node=spec.id, message=message, severity="warning")
 
+    def bypasses(self) -> Iterator[Problem]:
+        for node_id, detour in self.detours.items():
+            took = self._arriving(node_id)
+            if detour is None and (took or not self.input_ports[node_id]):
+                gives = [port.type for port in self.output_ports[node_id].values() if port.required]
+                message = f"It cannot be bypassed: it takes {_listed(took.values())} and gives {_listed(gives)}"
+                yield Problem(node=node_id, message=f"{message}, so it stays silent.", severity="warning")
+
+    def _arriving(self, node_id: str) -> dict[Edge, str]:
+        """Returns the edges into a node with the types of what they carry, where that is known."""
+        into = [edge for edge in self.whole if edge.target == node_id]
+        found = {edge: self.output_ports.get(edge.source, {}).get(edge.source_port) for edge in into}
+        return {edge: port.type for edge, port in found.items() if port is not None}
+
     def ends(self) -> Iterator[Problem]:
-        finals = {n for n, node in self.built.items() if node.final and not self.specs[n].disabled}
+        finals = {n for n, node in self.built.items() if node.final and self.specs[n].executes}
         if not finals and not self.faults:
             yield Problem(message="The pipeline has no Answer, so nothing would come out; add one and connect it.")
         useful = _reached(self.graph.reverse(copy=False), finals)
@@ -222,16 +243,22 @@ class _Check:
                 yield from self._loose(spec, useful if finals else set(self.specs))
 
     def _loose(self, spec: NodeSpec, useful: set[str]) -> Iterator[Problem]:
-        for port in self.output_ports[spec.id].values():
+        for port in self._live_outputs(spec):
             targets = [e.target for e in self.outgoing[spec.id] if e.source_port == port.name]
             dead = bool(targets) and not useful.intersection(targets)
             if (not targets and port.required) or dead:
                 message = f"The branch '{port.name}' leads nowhere: what it fires reaches no Answer."
                 yield Problem(node=spec.id, port=port.name, message=message, severity="warning")
 
+    def _live_outputs(self, spec: NodeSpec) -> Iterable[Port]:
+        if not spec.bypassed:
+            return self.output_ports[spec.id].values()
+        detour = self.detours[spec.id]
+        return (detour.output,) if detour else ()
+
     def models(self, catalogue: Catalogue) -> Iterator[Problem]:
         for node_id, node in self.built.items():
-            if self.specs[node_id].disabled:
+            if not self.specs[node_id].executes:
                 continue
             for name in dict.fromkeys(node.model_names()):
                 try:
@@ -242,7 +269,7 @@ class _Check:
     def nesting(self, library: PipelineLibrary) -> Iterator[Problem]:
         nesting = Nesting(library)
         for node_id, node in self.built.items():
-            for reference in () if self.specs[node_id].disabled else node.pipeline_references():
+            for reference in node.pipeline_references() if self.specs[node_id].executes else ():
                 try:
                     nesting.check(reference, self.pipeline.name)
                 except (NotFound, ConfigurationError) as error:
@@ -257,6 +284,10 @@ def _reached(graph: nx.DiGraph[str], starts: set[str]) -> set[str]:
         reached.update(new)
         waiting += new
     return reached
+
+
+def _listed(types: Iterable[str]) -> str:
+    return " and ".join(dict.fromkeys(types)) or "nothing"
 
 
 def _no_port(name: str, side: str, ports: Mapping[str, Port]) -> str:

@@ -63,7 +63,7 @@ class Nesting:
 def _references(pipeline: Pipeline) -> list[str]:
     found: list[str] = []
     for spec in pipeline.nodes:
-        if spec.kind in node_kinds() and not spec.disabled:
+        if spec.kind in node_kinds() and spec.executes:
             try:
                 found += build_node(spec).pipeline_references()
             except ValidationError:

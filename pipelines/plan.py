@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from pipelines.bypass import Detour, find_detour
 from pipelines.document import Edge, JoinRule, NodeSpec, Pipeline
 from pipelines.node import Node, Port, declared_services
 from pipelines.nodes import node_kinds
@@ -23,13 +24,17 @@ class Inlet:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Is a node ready to run: the drawn node, its object, its inlets and the services it asks for."""
+    """Is a node ready to run: the drawn node, its object, its inlets and the services it asks for.
+
+    A bypassed node has the inlets that its `detour` passes on, as its output takes them, or none.
+    """
 
     spec: NodeSpec
     node: Node
     inlets: tuple[Inlet, ...]
     declared: frozenset[str]
     services: tuple[tuple[str, type], ...]
+    detour: Detour | None = None
 
     @property
     def title(self) -> str:
@@ -63,6 +68,7 @@ def build_plan(pipeline: Pipeline) -> Plan:
     for edge in pipeline.edges:
         into[edge.target].setdefault(edge.target_port, []).append(edge)
     steps = {spec.id: _step(spec, into[spec.id]) for spec in pipeline.nodes}
+    steps |= {spec.id: _bypassed(steps[spec.id], steps) for spec in pipeline.nodes if spec.bypassed}
     firsts = [spec.id for spec in pipeline.nodes if spec.join and spec.join.rule == "first"]
     return Plan(pipeline, steps, {join: _private_ancestors(pipeline, join) for join in firsts})
 
@@ -75,6 +81,27 @@ def _step(spec: NodeSpec, edges: Mapping[str, list[Edge]]) -> Step:
         for port in node.input_ports()
     )
     return Step(spec, node, inlets, frozenset(own), declared_services(type(node)))
+
+
+def _bypassed(step: Step, steps: Mapping[str, Step]) -> Step:
+    """Returns the step with the way around its node for inlets."""
+    arriving = {
+        edge: port.type
+        for inlet in step.inlets
+        for edge in inlet.edges
+        for port in steps[edge.source].node.output_ports()
+        if port.name == edge.source_port
+    }
+    detour = find_detour(step.node.input_ports(), step.node.output_ports(), arriving)
+    if detour is None:
+        return replace(step, inlets=())
+    taken = {"type": detour.output.type, "required": False}
+    inlets = tuple(
+        Inlet(inlet.port.model_copy(update=taken), VALUE_TYPES[detour.output.type], edges, inlet.join)
+        for inlet in step.inlets
+        if (edges := tuple(edge for edge in inlet.edges if edge in detour.edges))
+    )
+    return replace(step, inlets=inlets, detour=detour)
 
 
 def _private_ancestors(pipeline: Pipeline, join: str) -> frozenset[str]:

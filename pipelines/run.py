@@ -100,6 +100,7 @@ class Span(Record):
         inputs: the outputs that arrived, by input port, each as `node.port`; their values are in those nodes' spans.
         reused: the outputs come from an earlier run, nothing was executed.
     """
+        bypassed: the node passed on what came in, nothing was executed.
 
     node_id: str
     kind: str
@@ -114,6 +115,7 @@ class Span(Record):
     pinned: bool = False
     reason: str = ""
     error_kind: str | None = None
+    bypassed: bool = False
     error: str | None = None
 
 

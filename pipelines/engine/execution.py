@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from pipelines.bypass import Detour
 from pipelines.engine.arrival import Arrival, Settled, arrive_all
 from pipelines.engine.context import NodeModels, RunContext, node_random
 from pipelines.error import BudgetExceeded, RouteloomError
@@ -91,6 +92,9 @@ class Execution:
         if spec.disabled:
             await self._end(step, "skipped", reason="disabled")
             return
+        if spec.bypassed and step.detour is None:
+            await self._end(step, "skipped", reason="bypassed, and nothing that comes in fits its outputs")
+            return
         arrivals = await arrive_all(step.inlets, self._outcomes)
         if spec.id in self._reuse:
             await self._end(step, "done", fired=self._reuse[spec.id], arrivals=arrivals, reused=True)
@@ -104,6 +108,10 @@ class Execution:
             await self._end(step, "skipped", reason=reason or "nothing reached it")
             return
         self._stop_overtaken(step)
+        if step.detour is not None:
+            fired = _passed_on(step.detour, arrivals)
+            await self._end(step, "done", fired=fired, arrivals=arrivals, bypassed=True, reason="bypassed")
+            return
         if spec.pinned is not None:
             await self._end(step, "done", fired=Fired(ports=spec.pinned), arrivals=arrivals, pinned=True)
             return
@@ -210,6 +218,7 @@ class Execution:
         reason: str = "",
         reused: bool = False,
         pinned: bool = False,
+        bypassed: bool = False,
     ) -> None:
         """Settles a node once and says so to everybody: those behind it, the stream, the store."""
         outcome = self._outcomes[step.spec.id]
@@ -230,6 +239,7 @@ class Execution:
             fired=fired,
             reused=reused,
             pinned=pinned,
+            bypassed=bypassed,
             reason=reason or (decision.reason if decision else ""),
             error_kind=type(failure).__name__ if failure else None,
             error=_sentence(failure) if failure else None,
@@ -239,6 +249,12 @@ class Execution:
         outcome.set_result(_settled(step, span))
         self._context.emit(NodeFinished(span=span))
         await self._store.add_span(self._context.run.id, span)
+
+
+def _passed_on(detour: Detour, arrivals: list[Arrival]) -> Fired:
+    """Returns the first value that arrived, as the output gives it."""
+    value = next(arrival.inlet.value_type.of(value) for arrival in arrivals for value in arrival.values)
+    return Fired(ports={detour.output.name: value})
 
 
 def _settled(step: Step, span: Span) -> Settled:

@@ -47,7 +47,8 @@ def _row(step: Step, plan: Plan, draft: Draft, prefix: str) -> str:
     options += [f"inputs=(\n{inputs}        )"] if inputs else []
     stopped = sorted(plan.private_ancestors.get(spec.id, ()))
     options += [f"overtakes=frozenset({literal(stopped)})"] if stopped else []
-    options += ["is_pinned=True"] if spec.pinned is not None else []
+    options += [f"passes_to={literal(step.detour.output.name)}"] if step.detour else []
+    options += ["is_pinned=True"] if spec.pinned is not None and not spec.bypassed else []
     options += ["fails_silently=True"] if spec.on_error == "silent" else []
     options += ["is_final=True"] if step.node.final else []
     return "    Node(\n" + "".join(f"        {option},\n" for option in options) + "    ),\n"
@@ -64,8 +65,8 @@ def _input(inlet: Inlet) -> str:
 
 
 def _function(step: Step, plan: Plan, draft: Draft, prefix: str) -> str:
-    """Writes the function of a node and returns its name, None for a node that is disabled."""
-    if step.spec.disabled:
+    """Writes the function of a node and returns its name, None for a node that is disabled or bypassed."""
+    if not step.spec.executes:
         return "None"
     node = NodeDraft(draft, step, plan.pipeline, prefix)
     body = _pinned(step.spec, node) if step.spec.pinned is not None else _written(step, node)

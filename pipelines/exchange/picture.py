@@ -71,7 +71,7 @@ class _Pen:
     def card(self, card: Card) -> str:
         middle = card.y + card.height / 2
         faded = ' opacity="0.45"' if card.is_disabled else ""
-        dashed = ' stroke-dasharray="5 4"' if card.is_disabled else ""
+        dashed = ' stroke-dasharray="5 4"' if card.is_disabled or card.is_bypassed else ""
         text = self._text(card.x + 20, middle + (5 if not card.subtitle else -3), card.title, "ink", 13, weight=600)
         if card.subtitle:
             text += self._text(card.x + 20, middle + 15, card.subtitle, "faint", 11.5)

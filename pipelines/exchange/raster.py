@@ -57,7 +57,7 @@ class _Brush:
     def card(self, card: Card) -> None:
         line, ink = PAPER["line"], PAPER["faint" if card.is_disabled else "ink"]
         self._box(card.x, card.y, CARD_WIDTH, card.height, 9, PAPER["card"], outline=line)
-        stripe = line if card.is_disabled else card.colours
+        stripe = line if card.is_disabled or card.is_bypassed else card.colours
         self._box(card.x + 8, card.y + 10, 4, card.height - 20, 2, stripe)
         middle = card.y + card.height / 2
         self._text(card.x + 20, middle - (8 if card.subtitle else 0), card.title, ink, 14, CARD_WIDTH - 34)

@@ -45,7 +45,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Is a node on the picture; the subtitle is empty where it would repeat the title."""
+    """Is a node on the picture; the subtitle is empty where it would repeat the title and the node is not bypassed."""
 
     x: float
     y: float
@@ -54,6 +54,7 @@ class Card:
     subtitle: str
     colours: Colours
     is_disabled: bool
+    is_bypassed: bool
     dots: tuple[Dot, ...]
 
 
@@ -194,11 +195,17 @@ class _Draft:
             y,
             self.height,
             one_line(title, 24),
-            "" if title == kind else one_line(kind, 30),
+            one_line(self._subtitle(title, kind), 30),
             GROUP_COLOURS.get(cls.group, UNKNOWN) if cls else UNKNOWN,
             self.spec.disabled,
+            self.spec.bypassed,
             tuple(dots),
         )
+
+    def _subtitle(self, title: str, kind: str) -> str:
+        if self.spec.bypassed:
+            return "bypassed" if title == kind else f"bypassed · {kind}"
+        return "" if title == kind else kind
 
 
 def colours_of(type_name: str) -> Colours:

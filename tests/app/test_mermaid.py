@@ -46,6 +46,15 @@ def test_a_disabled_node_and_an_unknown_kind_are_shown_as_such() -> None:
     ]
 
 
+def test_a_bypassed_node_is_dotted_and_says_so() -> None:
+    pipeline = Pipeline(nodes=(NodeSpec(id="e", kind="expert", title="Judge", bypassed=True),))
+    assert mermaid(pipeline).splitlines()[1:] == [
+        '    n1["Judge<br/>Expert<br/>bypassed"]',
+        "    classDef bypassed stroke-dasharray: 1 4",
+        "    class n1 bypassed",
+    ]
+
+
 def test_an_edge_to_a_node_that_does_not_exist_is_left_out() -> None:
     lost = Edge(source="q", source_port="query", target="gone", target_port="query")
     assert "-->" not in mermaid(Pipeline(nodes=(NodeSpec(id="q", kind="query_input"),), edges=(lost,)))

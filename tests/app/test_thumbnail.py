@@ -54,6 +54,13 @@ def test_a_title_of_a_stranger_is_shown_as_text_and_cut_short() -> None:
     assert "<script" not in drawn
 
 
+def test_a_bypassed_node_is_dashed() -> None:
+    plain = forked()
+    first, *others = plain.nodes
+    around = plain.model_copy(update={"nodes": (first.model_copy(update={"bypassed": True}), *others)})
+    assert (thumbnail(plain).count("dasharray"), thumbnail(around).count("dasharray")) == (0, 1)
+
+
 def test_a_loop_is_drawn_all_the_same() -> None:
     nodes = tuple(NodeSpec(id=name, kind="expert") for name in "abc")
     looped = Pipeline(

@@ -97,3 +97,13 @@ def test_an_edited_node_is_one_whose_part_of_the_answer_changed() -> None:
     cut = forked().model_copy(update={"edges": forked().edges[:-1]})
     assert edited_nodes(forked(), cut) == {"answer"}
     assert edited_nodes(forked(), with_node(forked(), "router", disabled=True)) == {"router"}
+    assert edited_nodes(forked(), with_node(forked(), "router", bypassed=True)) == {"router"}
+
+
+def test_a_bypass_is_named_and_is_not_called_faster() -> None:
+    old = finished()
+    passed = span_of(old, "router").model_copy(update={"bypassed": True, "latency_s": 0.0})
+    spans = tuple(passed if span.node_id == "router" else span for span in old.spans)
+    around = with_node(old.pipeline, "router", bypassed=True)
+    found = compare_runs(old, old.model_copy(update={"pipeline": around, "spans": spans})).nodes["router"]
+    assert (found.fields, found.latency_delta_s) == (("bypassed",), None)

@@ -47,6 +47,27 @@ def test_the_content_hash_ignores_what_cannot_change_an_answer() -> None:
     assert same.content_hash() == FULL.content_hash()
 
 
+def test_the_content_hash_of_a_pipeline_without_a_bypass_is_the_one_it_had_before_there_were_any() -> None:
+    drawn = Pipeline(
+        nodes=(NodeSpec(id="q", kind="query_input"), NodeSpec(id="a", kind="expert", disabled=True)),
+        edges=(Edge(source="q", source_port="query", target="a", target_port="query"),),
+    )
+    assert drawn.content_hash() == "993b9f490d075f7467af8fa6ddcc6e77cc47093f38ae84cea014836054f0bec5"
+    around = drawn.nodes[1].model_copy(update={"disabled": False, "bypassed": True})
+    enabled = drawn.nodes[1].model_copy(update={"disabled": False})
+    hashes = {drawn.model_copy(update={"nodes": (drawn.nodes[0], last)}).content_hash() for last in (around, enabled)}
+    assert len(hashes | {drawn.content_hash()}) == 3
+
+
+def test_a_bypass_survives_a_round_trip_and_excludes_disabled() -> None:
+    around = FULL.nodes[0].model_copy(update={"disabled": False, "bypassed": True})
+    pipeline = FULL.model_copy(update={"nodes": (around, FULL.nodes[1])})
+    assert load_pipeline(pipeline.to_json()) == pipeline
+    text = '{"schema_version": 1, "nodes": [{"id": "n", "kind": "expert", "disabled": true, "bypassed": true}]}'
+    with pytest.raises(DocumentError, match="'n' is both disabled and bypassed; it can be one of them"):
+        load_pipeline(text)
+
+
 def test_the_content_hash_sees_a_changed_prompt() -> None:
     other = FULL.nodes[0].model_copy(update={"config": {"model": "n"}})
     assert FULL.model_copy(update={"nodes": (other, FULL.nodes[1])}).content_hash() != FULL.content_hash()

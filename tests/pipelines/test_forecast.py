@@ -31,6 +31,12 @@ def test_the_median_of_past_runs_is_the_forecast() -> None:
     assert "expert_1" not in found
 
 
+def test_of_a_node_that_does_not_execute_nothing_is_expected() -> None:
+    for how in ("disabled", "bypassed"):
+        nodes = tuple(n.model_copy(update={how: True}) if n.id == "expert_2" else n for n in forked().nodes)
+        assert set(forecasts(forked().model_copy(update={"nodes": nodes}), [], PRICED)) == {"expert_1"}
+
+
 def test_an_answer_from_the_cache_tells_the_cost_and_not_the_time() -> None:
     runs = [taking(1.0, 0.001), taking(0.0, 0.001, cached_calls=1)]
     assert forecasts(forked(), runs, FREE)["expert_2"] == NodeForecast(

@@ -158,6 +158,62 @@ def test_a_disabled_node_is_not_asked_for_its_problems() -> None:
     assert find_problems(sound.model_copy(update={"nodes": (*sound.nodes, off, lost)}), catalogue=catalogue) == ()
 
 
+def test_a_bypassed_node_is_not_asked_for_its_problems() -> None:
+    catalogue = Catalogue([ModelEntry(name="small", provider="scripted", target="small")], default="small")
+    lost = node("x", "query_rewriter", {"model": "huge", "strategy": "custom"}, bypassed=True)
+    pipeline = draw(
+        [QUESTION, lost, node("a", "expert"), ANSWER],
+        "q.query > x.query",
+        "x.query > a.query",
+        "a.answer > out.answers",
+    )
+    assert find_problems(pipeline, catalogue=catalogue) == ()
+
+
+def test_only_the_branch_around_a_bypassed_router_has_to_lead_somewhere() -> None:
+    router = node("r", "rule_router", {"branches": [{"name": "one", "condition": "words > 5"}], "default": "two"})
+    around = router.model_copy(update={"bypassed": True})
+    nodes, rest = [QUESTION, node("a", "expert"), ANSWER], ("q.query > r.query", "a.answer > out.answers")
+    lost = "The branch '{}' leads nowhere: what it fires reaches no Answer."
+    assert problems_of([*nodes, router], "r.one > a.query", *rest) == [("r", "two", lost.format("two"))]
+    assert problems_of([*nodes, around], "r.one > a.query", *rest) == []
+    assert problems_of([*nodes, around], "r.two > a.query", *rest) == [("r", "one", lost.format("one"))]
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "edges", "sentence"),
+    [
+        ("expert", {}, ("q.query > it.query", "it.answer > out.answers"), "query and gives answer"),
+        ("retriever", {}, ("q.query > it.query", "it.documents > a.documents"), "query and gives documents"),
+        ("query_input", {}, ("it.query > a.query",), "nothing and gives query"),
+        ("answer_output", {}, ("q.query > a.query", "a.answer > it.answers"), "answer and gives nothing"),
+    ],
+)
+def test_a_node_that_has_no_way_around_it_says_why(
+    kind: str, config: dict[str, object], edges: tuple[str, ...], sentence: str
+) -> None:
+    nodes = [QUESTION, node("a", "expert"), node("it", kind, config, bypassed=True), ANSWER]
+    [problem] = [p for p in find_problems(draw(nodes, *edges)) if p.node == "it"]
+    assert (problem.message, problem.severity) == (
+        f"It cannot be bypassed: it takes {sentence}, so it stays silent.",
+        "warning",
+    )
+
+
+def test_a_bypassed_answer_does_not_count() -> None:
+    nodes = [QUESTION, node("a", "expert"), node("out", "answer_output", bypassed=True)]
+    found = problems_of(nodes, "q.query > a.query", "a.answer > out.answers")
+    assert (None, None, "The pipeline has no Answer, so nothing would come out; add one and connect it.") in found
+
+
+def test_a_bypassed_node_that_nothing_leads_to_is_only_unreached() -> None:
+    nodes = [*single_expert().nodes, node("x", "query_rewriter", bypassed=True)]
+    sentence = "No path leads here from the question, so it will never run; connect, disable or delete it."
+    assert problems_of(nodes, "question.query > expert.query", "expert.answer > answer.answers") == [
+        ("x", None, sentence)
+    ]
+
+
 def test_a_pinned_node_needs_no_input_and_is_a_beginning() -> None:
     pinned = node("a", "expert", pinned={"answer": {"type": "answer", "text": "Paris"}})
     assert problems_of([pinned, ANSWER], "a.answer > out.answers") == []
@@ -230,6 +286,17 @@ def test_sub_pipelines_may_be_nested_eight_deep_and_not_deeper() -> None:
     assert find_problems(calling("p8"), library=library) == ()
     [problem] = find_problems(calling("p9"), library=library)
     assert problem.message.startswith("The sub-pipelines are nested deeper than 8: this pipeline (Drawn) → p9 → p8")
+
+
+def test_a_bypassed_sub_pipeline_is_not_followed() -> None:
+    around = node("s", "sub_pipeline", {"reference": "ghost"}, bypassed=True)
+    pipeline = draw(
+        [QUESTION, node("a", "expert"), around, ANSWER],
+        "q.query > a.query",
+        "a.answer > s.query",
+        "s.answer > out.answers",
+    )
+    assert find_problems(pipeline, library=MemoryLibrary()) == ()
 
 
 def test_a_disabled_sub_pipeline_is_not_followed() -> None:

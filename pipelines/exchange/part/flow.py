@@ -33,7 +33,8 @@ class Input:
 class Node:
     """Is a node of the graph: what it runs and what it waits for.
 
-    A node without `run` is disabled. `overtakes` names the nodes that are stopped once this one has what it waits for.
+    A node without `run` passes the first value that arrives on to its output `passes_to`; without that too it is
+    disabled. `overtakes` names the nodes that are stopped once this one has what it waits for.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Node:
     run: Callable[..., Awaitable[dict[str, Any]]] | None
     inputs: tuple[Input, ...] = ()
     overtakes: frozenset[str] = frozenset()
+    passes_to: str | None = None
     is_pinned: bool = False
     fails_silently: bool = False
     is_final: bool = False
@@ -107,7 +109,7 @@ class Flow:
 
     async def live(self, node: Node) -> End:
         """Waits for the inputs of a node and runs it, if they came."""
-        if node.run is None:
+        if node.run is None and node.passes_to is None:
             return End("silent")
         arrivals = await self.arrive_all([each for each in node.inputs if each.edges])
         if any(arrival.is_blocked for arrival in arrivals):
@@ -118,6 +120,8 @@ class Flow:
             return End("silent")
         for name in node.overtakes:
             self.tasks[name].cancel()
+        if node.run is None:
+            return End("fired", {str(node.passes_to): first_of(arrivals)})
         async with asyncio.timeout(NODE_TIMEOUT_S):
             return End("fired", await node.run(**self.arguments(node, arrivals)))
 
@@ -169,6 +173,11 @@ class Flow:
         ended = [(self.ends[name].result(), output) for name, output in wanted.edges if self.ends[name].done()]
         values = [end.outputs[output] for end, output in ended if output in end.outputs]
         return Arrival(wanted, tuple(values[:limit]))
+
+
+def first_of(arrivals: Sequence[Arrival]) -> Any:
+    """Returns the first value that arrived, as its input takes it."""
+    return next(taken_as(arrival.input.type, value) for arrival in arrivals for value in arrival.values)
 
 
 def taken_as(wanted: type, value: Any) -> Any:

@@ -184,6 +184,7 @@ def test_the_palette_offers_other_workflows_and_versions(studio: AppTest, space:
     studio.run()
     assert [command["id"] for command in canvas_data(studio)["palette"]] == [
         "new",
+        "guide",
         "export",
         f"open:{slug}",
         "pair",

@@ -181,6 +181,29 @@ def kinds() -> list[Pipeline]:
     ]  # fmt: skip
 
 
+def bypassed() -> list[Pipeline]:
+    """Returns pipelines in which nodes of every group are bypassed, and some in which they cannot be."""
+    whole = [
+        *(judged(), guarded(), rewritten({}), cascade({}), chosen({}), chain("expert", {})),
+        panel("synthesis", {}),
+        panel("majority_vote", {}, asks=False, join={"rule": "k_of_n", "k": 2}),
+        with_documents("retriever", {"document_set": "garden"}),
+        routed("llm_router", {"branches": BRANCHES, "default": "b"}, "a", "b"),
+    ]
+    found = [around(pipeline, "it") for pipeline in whole] + [around(judged(), "last"), around(judged(), "draft")]
+    for seed in range(12):
+        pipeline = grown(seed)
+        works = [spec.id for spec in pipeline.nodes if spec.id.startswith("n") and not spec.disabled]
+        found.append(around(pipeline, random.Random(seed).choice(works)))
+    return found
+
+
+def around(pipeline: Pipeline, node_id: str) -> Pipeline:
+    """Returns the pipeline with one node bypassed."""
+    nodes = tuple(spec.model_copy(update={"bypassed": True}) if spec.id == node_id else spec for spec in pipeline.nodes)
+    return pipeline.model_copy(update={"nodes": nodes})
+
+
 def guarded() -> Pipeline:
     """Returns question → guard → expert → answer, with a refusal."""
     config = {"blocked_phrases": ["Café", "forget it all"], "max_characters": 100, "moderation": True}

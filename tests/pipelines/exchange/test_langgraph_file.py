@@ -37,6 +37,7 @@ GROUPS: dict[str, tuple[list[Pipeline], dict[str, object]]] = {
     "template": (list(templates().values()), {}),
     "kind": (scene.kinds(), {}),
     "bare": ([p for p in scene.kinds() if p.name in ("expert", "judged", "best_of_n", "llm_router", "guard")], BARE),
+    "bypassed": (scene.bypassed(), {}),
     "grown": ([scene.grown(seed) for seed in range(24)], {}),
     "nested": ([NESTED["outer"], scene.chain("sub_pipeline", {"reference": "outer"})], {}),
     "race": (
@@ -109,7 +110,7 @@ def test_the_comparison_meets_many_answers_and_silence_too(outcomes: dict[str, O
 
 
 def test_a_program_is_clean_python_that_imports_nothing_else(tmp_path: Path) -> None:
-    everything = [*templates().values(), *scene.kinds(), *(scene.grown(seed) for seed in range(10))]
+    everything = [*templates().values(), *scene.kinds(), *scene.bypassed(), *(scene.grown(seed) for seed in range(10))]
     allowed = {*sys.stdlib_module_names, "langgraph", "litellm", "jsonschema", "orjson"}
     for number, pipeline in enumerate(everything):
         text = o.exported(pipeline, MODELS, NAMES).text

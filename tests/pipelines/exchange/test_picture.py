@@ -51,6 +51,16 @@ def test_branches_are_labelled_and_single_outputs_are_not() -> None:
     assert "query" not in drawn
 
 
+def test_a_bypassed_node_is_dashed_and_says_so() -> None:
+    plain = draw([node("a", "expert", title="Critic", position={"x": 0, "y": 0}), node("b", "expert")])
+    nodes = tuple(spec.model_copy(update={"bypassed": True}) for spec in plain.nodes)
+    around = plain.model_copy(update={"nodes": nodes})
+    assert texts(picture(plain)) == ["Critic", "Expert", "Expert"]
+    assert texts(picture(around)) == ["Critic", "bypassed · Expert", "Expert", "bypassed"]
+    assert (picture(plain).count("stroke-dasharray"), picture(around).count("stroke-dasharray")) == (0, 2)
+    assert raster(plain) != raster(around)
+
+
 def test_text_of_a_stranger_stays_text() -> None:
     wicked = '</text><script>alert("1")</script>&\x00\u202e'
     note = Note(id="n", text=wicked, position=Position(x=0, y=200))
