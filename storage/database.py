@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
@@ -93,6 +93,11 @@ class Database:
         """
         with self._told(), self._reader.begin() as connection:
             yield connection
+
+    @property
+    def dialect(self) -> Dialect:
+        """Returns how this database is spoken to."""
+        return self._writer.dialect
 
     def insert(self, table: type[SQLModel]) -> Insert:
         """Returns an INSERT that knows ON CONFLICT."""

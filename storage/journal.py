@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, select
 from sqlmodel import col
 
 from pipelines.chat import Call
-from pipelines.run import Span
+from pipelines.run import Run, Span
 from storage.codec import load, plain
 from storage.database import Database
 from storage.error import DatabaseUnavailable, StorageError
-from storage.run_row import Row, span_row
+from storage.row_insert import RowInsert
+from storage.run_row import Snapshots, call_row, run_row, span_row
 from storage.table import ANSWERED, CallTable, RunTable, SnapshotTable, SpanTable
 
 
@@ -26,9 +27,7 @@ class RunState:
         added: the very spans were handed over one by one before, so they need not be written again.
     """
 
-    snapshot: Row
-    run: Row
-    spans: tuple[Span, ...]
+    run: Run
     added: bool = False
     ends: bool = False
 
@@ -37,14 +36,15 @@ class RunState:
 class NewSpan:
     """Is a span to add."""
 
-    row: Row
+    run_id: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class NewCall:
     """Is a call to add; one with a known id is left as it is, so that writing again does no harm."""
 
-    row: Row
+    call: Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,21 @@ Write = RunState | NewSpan | NewCall
 
 
 class Writer:
-    """Commits groups of writes."""
+    """Turns groups of writes into rows and commits them."""
 
     def __init__(self, database: Database) -> None:
         """Takes the database."""
         self._database = database
         put = database.insert(RunTable)
         changing = {name: put.excluded[name] for name in RunTable.model_fields if name not in ("sequence", "id")}
-        self._put_run = put.on_conflict_do_update(index_elements=["id"], set_=changing)
-        self._put_call = database.insert(CallTable).on_conflict_do_nothing(index_elements=["id"])
-        self._put_snapshot = database.insert(SnapshotTable).on_conflict_do_nothing(index_elements=["sha256"])
+        put_run = put.on_conflict_do_update(index_elements=["id"], set_=changing)
+        put_call = database.insert(CallTable).on_conflict_do_nothing(index_elements=["id"])
+        put_snapshot = database.insert(SnapshotTable).on_conflict_do_nothing(index_elements=["sha256"])
+        self._runs = RowInsert(RunTable, put_run, database.dialect)
+        self._calls = RowInsert(CallTable, put_call, database.dialect)
+        self._spans = RowInsert(SpanTable, database.insert(SpanTable), database.dialect)
+        self._snapshots = RowInsert(SnapshotTable, put_snapshot, database.dialect)
+        self._snapshot_rows = Snapshots()
         self._incomplete: set[str] = set()
         self._drop_spans = delete(SpanTable).where(col(SpanTable.run_id) == bindparam("of_run"))
 
@@ -84,33 +89,33 @@ class Writer:
             if len(writes) > 1 and not isinstance(error, DatabaseUnavailable):
                 return [outcome for write in writes for outcome in self.commit([write])]
             told = error if isinstance(error, StorageError) else StorageError(f"A record cannot be stored: {error}.")
-            self._incomplete.update(str(write.row["run_id"]) for write in writes if isinstance(write, NewSpan))
+            self._incomplete.update(write.run_id for write in writes if isinstance(write, NewSpan))
             return [told] * len(writes)
-        self._incomplete -= {str(write.run["id"]) for write in writes if isinstance(write, RunState)}
+        self._incomplete -= {write.run.id for write in writes if isinstance(write, RunState)}
         return [None] * len(writes)
 
     def _store(self, writes: Sequence[Write]) -> None:
         states = [write for write in writes if isinstance(write, RunState)]
+        calls = [call_row(write.call) for write in writes if isinstance(write, NewCall)]
+        spans = [span_row(write.run_id, write.span) for write in writes if isinstance(write, NewSpan)]
+        snapshots = {row["sha256"]: row for row in (self._snapshot_rows.row(state.run.pipeline) for state in states)}
+        # The beginning of a run that has ended in the same group need not be written.
+        last = {state.run.id: state.run for state in states}
+        runs = [run_row(run, self._snapshot_rows.row(run.pipeline)["sha256"]) for run in last.values()]
         with self._database.write() as connection:
-            self._store_states(connection, [state for state in states if not state.ends])
-            if calls := [write.row for write in writes if isinstance(write, NewCall)]:
-                connection.execute(self._put_call, calls)
-            if spans := [write.row for write in writes if isinstance(write, NewSpan)]:
-                connection.execute(insert(SpanTable), spans)
-            self._store_states(connection, [state for state in states if state.ends])
+            self._snapshots.store(connection, list(snapshots.values()))
+            self._runs.store(connection, runs)
+            self._store_spans(connection, [state for state in states if not state.ends])
+            self._calls.store(connection, calls)
+            self._spans.store(connection, spans)
+            self._store_spans(connection, [state for state in states if state.ends])
 
-    def _store_states(self, connection: Connection, states: Sequence[RunState]) -> None:
-        if not states:
-            return
-        snapshots = {state.snapshot["sha256"]: state.snapshot for state in states}
-        connection.execute(self._put_snapshot, list(snapshots.values()))
-        connection.execute(self._put_run, [state.run for state in states])
+    def _store_spans(self, connection: Connection, states: Sequence[RunState]) -> None:
         # Nobody waits for a single span, so nobody heard if it failed: then the end of the run brings all of them.
-        whole = [state for state in states if not state.added or state.run["id"] in self._incomplete]
+        whole = [state.run for state in states if not state.added or state.run.id in self._incomplete]
         if whole:
-            connection.execute(self._drop_spans, [{"of_run": state.run["id"]} for state in whole])
-        if spans := [span_row(state.run["id"], span) for state in whole for span in state.spans]:
-            connection.execute(insert(SpanTable), spans)
+            connection.execute(self._drop_spans, [{"of_run": run.id} for run in whole])
+            self._spans.store(connection, [span_row(run.id, span) for run in whole for span in run.spans])
 
 
 class Finder:

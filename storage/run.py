@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -19,8 +18,7 @@ from storage.database import Database
 from storage.group import GroupThread
 from storage.journal import Finder, Lookup, NewCall, NewSpan, RunState, Write, Writer
 from storage.lease import Leases
-from storage.run_row import Snapshots, call_row, run_row, span_row
-from storage.table import CallTable, LeaseTable, RunTable, SnapshotTable, SpanTable
+from storage.table import ALONE, CallTable, LeaseTable, RunTable, SnapshotTable, SpanTable
 
 PAUSE_S = 0.001
 
@@ -64,7 +62,6 @@ class RunLog:
         self._database = database
         self._clock = clock
         self._leases = Leases(database, clock)
-        self._snapshots = Snapshots()
         self._added: dict[str, list[Span]] = {}
         self._writer: GroupThread[Write, None] = GroupThread("run-writer", Writer(database).commit, pause_s=PAUSE_S)
         self._finder: GroupThread[Lookup, tuple[Call, ...]] = GroupThread(
@@ -82,22 +79,22 @@ class RunLog:
 
     async def put(self, call: Call) -> None:
         """Stores a call; a second call with the same id changes nothing."""
-        await self._writer.ask(NewCall(call_row(call)))
+        await self._writer.ask(NewCall(call))
 
     async def begin(self, run: Run) -> None:
         """Stores a run before its first call, or anew when it is resumed; its spans replace the stored ones."""
-        await self._writer.ask(self._state(run))
+        await self._writer.ask(RunState(run))
         self._added[run.id] = list(run.spans)
 
     async def finish(self, run: Run) -> None:
         """Stores the end of a run; its spans replace the stored ones."""
         added = self._added.pop(run.id, ())
         same = len(added) == len(run.spans) and all(one is other for one, other in zip(added, run.spans, strict=True))
-        await self._writer.ask(replace(self._state(run), added=same, ends=True))
+        await self._writer.ask(RunState(run, added=same, ends=True))
 
     async def add_span(self, run_id: str, span: Span) -> None:
         """Hands a finished span to the writer and returns before it is on disk; `finish` brings it again."""
-        self._writer.tell(NewSpan(span_row(run_id, span)))
+        self._writer.tell(NewSpan(run_id, span))
         if run_id in self._added:
             self._added[run_id].append(span)
 
@@ -120,15 +117,18 @@ class RunLog:
         return build(Run, content)
 
     def runs(self, workflow: str | None = None, limit: int = 50) -> list[RunInfo]:
-        """Returns the latest runs, newest first: of one workflow, or of all."""
-        statement = _infos().order_by(col(RunTable.sequence).desc()).limit(limit)
+        """Returns the latest runs, newest first: of one workflow, or of all; rows of experiments are left out."""
+        statement = _infos().where(ALONE).order_by(col(RunTable.sequence).desc()).limit(limit)
         if workflow is not None:
             statement = statement.where(col(RunTable.workflow) == workflow)
         return self._list(statement)
 
     def unfinished(self, *, leased: bool = False) -> list[RunInfo]:
-        """Returns the runs that have not ended, oldest first; those that a worker has in hand only if `leased`."""
-        statement = _infos().where(col(RunTable.status) == "running").order_by(col(RunTable.sequence))
+        """Returns the runs that have not ended, oldest first; those that a worker has in hand only if `leased`.
+
+        Rows of experiments are left out: the experiment is taken up as a whole.
+        """
+        statement = _infos().where(ALONE, col(RunTable.status) == "running").order_by(col(RunTable.sequence))
         if not leased:
             alive = select(col(LeaseTable.run_id)).where(col(LeaseTable.expires_at) > self._clock())
             statement = statement.where(col(RunTable.id).not_in(alive))
@@ -173,10 +173,6 @@ class RunLog:
         """Writes what is waiting and ends the threads."""
         self._writer.close()
         self._finder.close()
-
-    def _state(self, run: Run) -> RunState:
-        snapshot = self._snapshots.row(run.pipeline)
-        return RunState(snapshot, run_row(run, snapshot["sha256"]), run.spans)
 
     def _list(self, statement: Select[tuple[object, ...]]) -> list[RunInfo]:
         with self._database.read() as connection:

@@ -19,7 +19,6 @@ from storage.database import address_of
 from storage.error import DatabaseUnavailable, StorageError
 from storage.journal import NewCall, Writer
 from storage.migration import FOLDER, HEAD
-from storage.run_row import call_row
 from tests.storage.changed import call, pipeline
 
 
@@ -185,7 +184,7 @@ async def test_a_full_disk_loses_nothing_and_writing_goes_on_when_there_is_room(
 def test_a_group_that_a_full_disk_refuses_is_refused_as_one(path: Path) -> None:
     with open_storage(path) as opened:
         _limit_pages(opened, 1)
-        group = [NewCall(call_row(call(number))) for number in range(500)]
+        group = [NewCall(call(number)) for number in range(500)]
         outcomes = Writer(opened.database).commit(group)
         assert isinstance(outcomes[0], DatabaseUnavailable)
         assert all(outcome is outcomes[0] for outcome in outcomes)
