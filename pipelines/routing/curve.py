@@ -135,7 +135,7 @@ def strong_share_curve(preference: Floats, weak: Floats, strong: Floats) -> Floa
     gains = (strong - weak)[order]
     _, first, size = np.unique(-preference[order], return_index=True, return_counts=True)
     even = np.repeat(np.add.reduceat(gains, first) / size, size) if len(gains) else gains
-    return np.concatenate([[0.0], np.cumsum(even)]) / max(1, len(gains)) + weak.mean()
+    return np.asarray(np.concatenate([[0.0], np.cumsum(even)]) / max(1, len(gains)) + weak.mean(), dtype=np.float64)
 
 
 def apgr(curve: Floats) -> float:

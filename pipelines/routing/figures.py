@@ -1,0 +1,74 @@
+"""The figures of a comparison of routers: what is reported, stored and drawn."""
+
+from __future__ import annotations
+
+from pipelines.record import Record
+
+
+class Figure(Record):
+    """Is a number with its 95 % interval over the questions (percentile bootstrap); None where it is not defined."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+class RouterFigures(Record):
+    """Is how one router, or one reference, did on the test rows.
+
+    Attributes:
+        accuracy: mean score when only the score counts.
+        cost_usd: mean cost of a query at that, None where the table has no costs.
+        aiq: mean height of the cost-quality hull (RouterBench), None without costs.
+        apgr, cpt50, cpt80: RouteLLM's measures, where the table has two models.
+        oracle_gap_closed: share of the way from the best single model to the oracle; negative is worse than the former.
+        accuracy_at_best_single_cost: what the hull reaches for what the best single model costs.
+        saving_at_best_single_accuracy: share of the best single model's cost that is saved at its accuracy.
+        regret: mean score lost to the oracle on each query.
+        entropy: of the models chosen, in nats; 0 is a router that always says the same.
+        shares: how often each model is chosen.
+    """
+
+    name: str
+    accuracy: Figure
+    cost_usd: Figure
+    aiq: Figure
+    apgr: Figure
+    cpt50: float | None = None
+    cpt80: float | None = None
+    oracle_gap_closed: Figure
+    accuracy_at_best_single_cost: float | None = None
+    saving_at_best_single_accuracy: float | None = None
+    regret: float
+    entropy: float
+    shares: dict[str, float]
+    tasks: dict[str, float]
+    fit_s: float | None = None
+    decisions_per_s: float | None = None
+    p99_ms: float | None = None
+    curve_cost_usd: tuple[float, ...] = ()
+    curve_accuracy: tuple[float, ...] = ()
+
+
+class RouterComparison(Record):
+    """Is several routers and the references on the same test rows.
+
+    Attributes:
+        references: `oracle`, `best single`, `cheapest`, `random`, `task table`.
+        differences: accuracy of each router minus the best single model's, in pairs on the same rows.
+        headroom: oracle minus best single: what routing can win at all.
+        null_accuracy: of each router's choices dealt to the questions at random, with its 95 % range: a router that is
+            no better than this only learned how often to ask whom.
+    """
+
+    table: str
+    n_train: int
+    n_test: int
+    models: tuple[str, ...]
+    best_single: str
+    headroom: float
+    routers: tuple[RouterFigures, ...]
+    references: dict[str, RouterFigures]
+    differences: dict[str, Figure]
+    null_accuracy: dict[str, Figure]
+    warnings: tuple[str, ...] = ()
