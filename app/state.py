@@ -12,6 +12,7 @@ import streamlit as st
 from app.config import Config
 from app.form.choice import Choices
 from app.studio.open_workflow import OpenWorkflow
+from app.template import templates
 from app.workspace import Workspace
 from pipelines.chat import Call
 from pipelines.document import NodeSpec
@@ -209,7 +210,7 @@ def choices() -> Choices:
         models=tuple(entry.name for entry in catalogue),
         default_model=catalogue.default,
         document_sets=space.library.document_sets(),
-        pipelines=tuple(info.slug for info in space.storage.workflows.list()),
+        pipelines=tuple(dict.fromkeys([*(info.slug for info in space.storage.workflows.list()), *templates()])),
         add_documents=_add_documents,
     )
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.export_dialog import draw_export
 from app.figure import age_text
+from app.guide import END, reach
 from app.plain import plain
 from app.redraw import redraw
 from app.state import session
@@ -129,5 +130,6 @@ def _draw_save(opened: OpenWorkflow) -> None:
         pressed = st.button(title, type="primary", key="save:now", width="stretch", disabled=not opened.changed)
         if pressed:
             if opened.save(message.strip()):
+                reach(END)
                 st.toast(f"Saved as version {opened.version}.", icon=":material/check:")
             redraw()

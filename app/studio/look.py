@@ -24,6 +24,7 @@ from pipelines.document import NodeSpec, Pipeline
 from pipelines.run import Run, Totals
 
 DRAWER_PX = 408
+TITLE_CHARACTERS = 44
 
 
 class Look(NamedTuple):
@@ -65,7 +66,7 @@ def look_of(opened: OpenWorkflow) -> Look | None:
     if later is None:
         return None
     overlay = compared_overlay(opened, later.pipeline, later)
-    return Look(f"r/{later.id}", f"the run of “{later.query.text[:60]}”", later.pipeline, later, overlay)
+    return Look(f"r/{later.id}", f"the run of “{later.query.text[:TITLE_CHARACTERS]}”", later.pipeline, later, overlay)
 
 
 def look_data(opened: OpenWorkflow, look: Look) -> CanvasData:
@@ -101,7 +102,7 @@ def leave_look(opened: OpenWorkflow) -> None:
 def draw_look(opened: OpenWorkflow, look: Look) -> None:
     """Draws over the canvas what is shown, and the way to have it for oneself."""
     with st.container(key="look", horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":material/visibility: You look at {plain(look.title, 90)}. It cannot be changed here.")
+        st.markdown(f":material/visibility: Only to look at: {plain(look.title, 70)}", width="content")
         peeks = session().peeks
         if peeks and st.button("Fork to edit", icon=":material/fork_right:", key="look:fork", type="primary"):
             _fork(opened, peeks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.canvas.overlay import PaletteCommand
 from app.figure import age_text
+from app.guide import READ, restart_guide
 from app.shelf import add_pipeline
 from app.state import session, workspace
 from app.studio.comparing import compare_with_version
@@ -22,6 +23,7 @@ def commands(opened: OpenWorkflow) -> tuple[PaletteCommand, ...]:
     versions = workflows.versions(opened.slug)[:VERSIONS_LISTED]
     return (
         PaletteCommand(id="new", title="New pipeline", group="Workflow"),
+        PaletteCommand(id="guide", title="Show me around", hint="The first steps", group="Workflow"),
         PaletteCommand(id="export", title="Export this pipeline", hint="Document, program, picture", group="Workflow"),
         *(
             PaletteCommand(id=f"open:{info.slug}", title=f"Open {info.name}", hint=info.slug, group="Workflow")
@@ -57,6 +59,8 @@ def choose(opened: OpenWorkflow, command: str) -> None:
             session().comparing = True
         case "new":
             session().leave_for = add_pipeline(workspace(), Pipeline(name="Untitled"), message="New")
+        case "guide":
+            restart_guide(READ)
         case "export":
             session().exporting = True
         case "open":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.canvas.protocol import RunSnapshot
+from app.guide import CHANGE, reach
 from app.live import LiveRun, live_runs
 from app.snapshot import snapshot_of
 from app.state import RunForm, session, show_run, shown_run, workspace
@@ -89,6 +90,7 @@ def start(opened: OpenWorkflow, *, from_node: str | None = None, to_node: str | 
         return str(error)
     live_runs().start(workspace(), run, reuse=reuse)
     show_run(run.id)
+    reach(CHANGE)
     if opened.compared is not None and opened.compared.other is not None:
         opened.compared = None
     return None

@@ -10,6 +10,7 @@ from app.canvas.intent import (
     PlainIntent,
     StepOutIntent,
 )
+from app.guide import END, reach
 from app.state import session
 from app.studio.comparing import step_in_history
 from app.studio.inside import make_sub, step_into, step_out
@@ -62,7 +63,8 @@ def _plain(opened: OpenWorkflow, wish: PlainIntent) -> None:
         case "stop":
             stop(opened)
         case "save" if opened.changed:
-            opened.save()
+            if opened.save():
+                reach(END)
         case "compare_close":
             leave_look(opened)
             opened.compared = None

@@ -12,6 +12,7 @@ import streamlit as st
 
 from app.export_dialog import draw_export
 from app.figure import age_text, cost_text
+from app.guide import draw_guide, restart_guide
 from app.plain import plain
 from app.shelf import add_pipeline, open_template
 from app.state import close_workflow, go_to_studio, session, workspace
@@ -38,6 +39,8 @@ def _draw_shelf() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Gallery", anchor=False)
         st.space("stretch")
+        if st.button("Show me around", icon=":material/explore:", key="gallery:guide", type="tertiary"):
+            restart_guide()
         if st.button("Import a file", icon=":material/upload:", key="gallery:import"):
             _import()
         if st.button("New pipeline", icon=":material/add:", key="gallery:new", type="primary"):
@@ -45,7 +48,7 @@ def _draw_shelf() -> None:
     _draw_undo()
     st.subheader("Your workflows", anchor=False)
     workflows = workspace().storage.workflows.list()
-    if not workflows:
+    if not draw_guide(in_studio=False) and not workflows:
         st.info(
             "Nothing is saved yet. Open a template below: it becomes a workflow of your own, which you can change "
             "freely, and it runs at once on the embedded model. Or begin with New pipeline.",
