@@ -29,6 +29,7 @@ from pipelines.gateway.provider import TokenSink
 
 MAX_BODY_BYTES = 10_000_000
 CONNECT_TIMEOUT_S = 10.0
+MAX_ENDPOINTS = 256
 _LARGE_BODY_BYTES = 1_000_000
 _ERROR_BODY_BYTES = 65_536
 _STREAM_OPTIONS = {"stream": True, "stream_options": {"include_usage": True}}
@@ -42,6 +43,7 @@ class DirectProvider:
         self._rule = rule or AddressRule()
         self._clock = clock
         self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
+        self._endpoints: dict[str | None, tuple[str, str]] = {}
 
     async def complete(self, entry: ModelEntry, request: ChatRequest, on_token: TokenSink | None) -> Reply:
         """Returns the reply of the server.
@@ -50,9 +52,8 @@ class DirectProvider:
             ModelError: if it did not answer, said no, or sent nothing usable.
             ConfigurationError: if its address may not be asked.
         """
-        url = endpoint(entry)
-        self._rule.check(url)
-        subject = f"The model '{entry.name}' at {urlsplit(url).netloc}"
+        url, place = self._endpoint(entry)
+        subject = f"The model '{entry.name}' at {place}"
         body = {"model": entry.target, **parameters(entry, request), **(_STREAM_OPTIONS if on_token else {})}
         secret = required_key(entry)
         headers = {"Content-Type": "application/json"}
@@ -76,6 +77,17 @@ class DirectProvider:
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()
+
+    def _endpoint(self, entry: ModelEntry) -> tuple[str, str]:
+        """Returns the address that is asked and its host, checked once: the rule of a provider does not change."""
+        found = self._endpoints.get(entry.base_url)
+        if found is None:
+            address = endpoint(entry)
+            self._rule.check(address)
+            if len(self._endpoints) >= MAX_ENDPOINTS:
+                self._endpoints.clear()
+            found = self._endpoints[entry.base_url] = (address, urlsplit(address).netloc)
+        return found
 
     async def _session(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
@@ -168,7 +180,7 @@ class Exchange:
 
 async def _body(response: aiohttp.ClientResponse, subject: str) -> bytes:
     pieces, size = [], 0
-    async for piece in response.content.iter_any():
+    while piece := await response.content.readany():
         pieces.append(piece)
         size += len(piece)
         if size > MAX_BODY_BYTES:
