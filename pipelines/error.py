@@ -7,6 +7,7 @@ RouteloomError
 ├── NotFound               nothing is stored under that name
 ├── StaleWrite             somebody else saved in the meantime
 ├── BudgetExceeded         the next call would exceed the budget, so it was not made
+│   └── BudgetPromised         what is left of it is promised to calls in flight, so it may be enough later
 ├── RunCancelled           the person stopped the run
 └── ModelError             a call to a model failed
     ├── ModelRefusedKey        401, 403: the key is missing, wrong or not allowed to use the model
@@ -58,6 +59,10 @@ class StaleWrite(RouteloomError):
 
 class BudgetExceeded(RouteloomError):
     """Says that the next call would exceed the budget, so it was not made."""
+
+
+class BudgetPromised(BudgetExceeded):
+    """Says that what is left is promised to calls in flight: once they are paid it may be enough after all."""
 
 
 class RunCancelled(RouteloomError):

@@ -98,9 +98,10 @@ class Span(Record):
         node_id: the node; inside a sub-pipeline `outer/inner`.
         start_s: seconds after the start of the run.
         inputs: the outputs that arrived, by input port, each as `node.port`; their values are in those nodes' spans.
+        models: the models that were asked, in the order of their first answers.
         reused: the outputs come from an earlier run, nothing was executed.
-    """
         bypassed: the node passed on what came in, nothing was executed.
+    """
 
     node_id: str
     kind: str
@@ -109,13 +110,14 @@ class Span(Record):
     start_s: Seconds = 0.0
     latency_s: Seconds = 0.0
     totals: Totals = Totals()
+    models: tuple[str, ...] = ()
     inputs: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     fired: Fired | None = None
     reused: bool = False
     pinned: bool = False
+    bypassed: bool = False
     reason: str = ""
     error_kind: str | None = None
-    bypassed: bool = False
     error: str | None = None
 
 
@@ -125,6 +127,7 @@ class Run(Record):
     Attributes:
         workflow: slug of the saved workflow it came from, with `version`, or None for an unsaved pipeline.
         parent_id: the run whose upstream outputs were reused.
+        experiment: id of the experiment that the run is a row of; lists of runs leave it out.
     """
 
     id: str = Field(default_factory=lambda: uuid4().hex)
@@ -134,6 +137,7 @@ class Run(Record):
     workflow: str | None = None
     version: int | None = None
     parent_id: str | None = None
+    experiment: str | None = None
     status: RunStatus = "running"
     answer: Answer | None = None
     error: str | None = None

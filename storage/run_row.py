@@ -42,6 +42,7 @@ def run_row(run: Run, pipeline_sha256: str) -> Row:
         "id": run.id,
         "workflow": run.workflow,
         "version": run.version,
+        "experiment": run.experiment,
         "pipeline_name": run.pipeline.name,
         "pipeline_sha256": pipeline_sha256,
         "question": run.query.text[:PREVIEW_CHARACTERS],

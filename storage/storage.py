@@ -10,6 +10,7 @@ from storage.data_set import DataSets
 from storage.data_set_info import ShippedSets
 from storage.database import Database
 from storage.document_set import DocumentSets
+from storage.experiment import Experiments
 from storage.model import Models
 from storage.run import RunLog
 from storage.setting import Settings
@@ -27,9 +28,11 @@ class Storage:
     settings: Settings
     documents: DocumentSets
     data_sets: DataSets
+    experiments: Experiments
 
     def close(self) -> None:
         """Writes what is waiting and closes the database."""
+        self.experiments.close()
         self.runs.close()
         self.database.close()
 
@@ -61,4 +64,5 @@ def open_storage(url: str | Path, *, owner: str = "local", shipped: ShippedSets 
         settings=Settings(database),
         documents=DocumentSets(database),
         data_sets=DataSets(database, shipped),
+        experiments=Experiments(database),
     )

@@ -9,6 +9,8 @@ from sqlmodel import Field, SQLModel
 from storage.column import PlainText, RowNumber, UtcTime
 
 RUNNING = text("status = 'running'")
+ALONE = text("experiment IS NULL")
+IN_EXPERIMENT = text("experiment IS NOT NULL")
 ANSWERED = text("answered")
 
 
@@ -86,11 +88,13 @@ class SnapshotTable(SQLModel, table=True):
 
 
 class RunTable(SQLModel, table=True):
-    """Holds the runs without their pipeline and spans."""
+    """Holds the runs without their pipeline and spans; those of an experiment name it."""
 
     __tablename__: ClassVar[str] = "run"
     __table_args__ = (
-        Index("ix_run_workflow_sequence", "workflow", "sequence"),
+        Index("ix_run_workflow_sequence", "workflow", "sequence", sqlite_where=ALONE, postgresql_where=ALONE),
+        Index("ix_run_alone", "sequence", sqlite_where=ALONE, postgresql_where=ALONE),
+        Index("ix_run_experiment", "experiment", sqlite_where=IN_EXPERIMENT, postgresql_where=IN_EXPERIMENT),
         Index("ix_run_started_at", "started_at"),
         Index("ix_run_running", "sequence", sqlite_where=RUNNING, postgresql_where=RUNNING),
     )
@@ -99,6 +103,7 @@ class RunTable(SQLModel, table=True):
     id: str = _name(unique=True)
     workflow: str | None = _name(default=None)
     version: int | None = None
+    experiment: str | None = _name(default=None)
     pipeline_name: str = _name()
     pipeline_sha256: str = _name()
     question: str = _name()

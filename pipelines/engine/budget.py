@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pipelines.engine.purse import Purse
 from pipelines.error import BudgetExceeded
 from pipelines.run import Budget
 
@@ -20,6 +21,8 @@ class Reservation:
         """Replaces the promise by what was paid."""
         self._ledger.reserved_usd -= self._cost_usd
         self._ledger.spent_usd += cost_usd
+        if self._ledger.purse is not None:
+            self._ledger.purse.settle(self._cost_usd, cost_usd)
         self._cost_usd = 0.0
 
     def release(self) -> None:
@@ -33,9 +36,18 @@ class Ledger:
     Every reservation counts at its worst case until it is settled, so parallel calls cannot exceed the limit together.
     """
 
-    def __init__(self, budget: Budget, clock: Callable[[], float], *, spent_usd: float = 0.0, calls: int = 0) -> None:
-        """Takes the limits, a monotonic clock in seconds, and what a resumed run has used before."""
+    def __init__(
+        self,
+        budget: Budget,
+        clock: Callable[[], float],
+        *,
+        spent_usd: float = 0.0,
+        calls: int = 0,
+        purse: Purse | None = None,
+    ) -> None:
+        """Takes the limits, a monotonic clock in seconds, what a resumed run has used before, and a shared purse."""
         self.budget = budget
+        self.purse = purse
         self.spent_usd = spent_usd
         self.reserved_usd = 0.0
         self.calls = calls
@@ -45,7 +57,7 @@ class Ledger:
     @property
     def limits_money(self) -> bool:
         """Says whether the budget has a limit in USD."""
-        return self.budget.usd is not None
+        return self.budget.usd is not None or (self.purse is not None and self.purse.limit_usd is not None)
 
     def remaining_s(self) -> float | None:
         """Returns the seconds left, never below 0, or None without a limit."""
@@ -57,7 +69,8 @@ class Ledger:
         """Promises the money for one attempt that costs at most `cost_usd`.
 
         Raises:
-            BudgetExceeded: if the attempt could exceed a limit.
+            BudgetExceeded: if the attempt could exceed a limit of the run or of the purse.
+            RunCancelled: if the purse was closed.
         """
         limit = self.budget
         if limit.calls is not None and self.calls >= limit.calls:
@@ -70,6 +83,8 @@ class Ledger:
                 f"The next call may cost up to ${cost_usd:.6f}; of the budget of ${limit.usd:.6f}"
                 f" ${max(0.0, limit.usd - used):.6f} is left."
             )
+        if self.purse is not None:
+            self.purse.promise(cost_usd)
         self.calls += 1
         self.reserved_usd += cost_usd
         return Reservation(self, cost_usd)

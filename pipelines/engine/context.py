@@ -11,6 +11,7 @@ from pipelines.chat import Call, ChatRequest, Completion
 from pipelines.engine.budget import Ledger, Reservation
 from pipelines.engine.flow import Flow
 from pipelines.engine.past import Past, used_by
+from pipelines.error import BudgetPromised
 from pipelines.event import AnyEvent, CallFinished, TokenArrived
 from pipelines.gateway.gateway import Gateway
 from pipelines.run import Budget, Run, RunSettings, Span, Totals
@@ -56,11 +57,19 @@ class NodeModels:
         self.streams = context.streams
         self.limits_money = context.ledger.limits_money
         self.totals = context.past.failed.get(node_id, Totals())
+        self.asked: dict[str, None] = {}
 
     async def complete(self, request: ChatRequest) -> Completion:
         """Asks a model; see `pipelines.service.Models`."""
-        name = self.entry(request.model).name
-        return await self._context.gateway.complete(request.model_copy(update={"model": name}), self)
+        named = request.model_copy(update={"model": self.entry(request.model).name})
+        while True:
+            try:
+                return await self._context.gateway.complete(named, self)
+            except BudgetPromised:
+                purse = self._context.ledger.purse
+                if purse is None:
+                    raise
+                await purse.settled()
 
     def entry(self, name: str | None) -> ModelEntry:
         """Returns the entry of a model, None being the default of the run."""
@@ -88,6 +97,7 @@ class NodeModels:
         made = self.journaled(call.key) if call.source == "journal" else None
         used = used_by(made or call)
         self.totals += used
+        self.asked[call.model] = None
         self._context.totals += used
         self._context.emit(
             CallFinished(node_id=self.node_id, model=call.model, call_id=call.id, run_totals=self._context.totals)

@@ -13,10 +13,11 @@ from pipelines.catalogue import Catalogue
 from pipelines.chat import Call, ChatRequest
 from pipelines.document import Pipeline
 from pipelines.engine.budget import Ledger
-from pipelines.engine.context import ProbeScope, RunContext
+from pipelines.engine.context import NodeModels, ProbeScope, RunContext
 from pipelines.engine.execution import Execution, Services
 from pipelines.engine.flow import Flow, LangGraphFlow
 from pipelines.engine.past import Past
+from pipelines.engine.purse import Purse
 from pipelines.error import ConfigurationError, ModelError, RouteloomError
 from pipelines.event import AnyEvent, EventSink, RunFinished, RunStarted
 from pipelines.gateway.gateway import Gateway
@@ -24,12 +25,14 @@ from pipelines.graph import require_valid
 from pipelines.nesting import MAX_NESTING
 from pipelines.part import upstream_of
 from pipelines.plan import Plan, build_plan
-from pipelines.run import Fired, Run, RunStatus, Totals
+from pipelines.run import Budget, Fired, Run, RunStatus, Totals
 from pipelines.service import Embedder, SubPipelines
 from pipelines.store import CallStore, DocumentLibrary, PipelineLibrary, RunStore
 from pipelines.value import Answer, Query
 
 PLANS_KEPT = 64
+OUTSIDE = ":"
+"""No id of a node holds it, so that calls about a run can be told from the calls of its nodes."""
 PlanKey = tuple[int, int, str | None, str | None]
 
 
@@ -85,17 +88,19 @@ class Engine:
         on_event: EventSink | None = None,
         reuse: Mapping[str, Fired] | None = None,
         resume: bool = False,
+        purse: Purse | None = None,
     ) -> Run:
         """Brings a run to its end and returns it with its spans, answer and totals.
 
         `reuse` holds outputs that stand without being computed again. With `resume`, the calls that this run finished
-        before it was interrupted are not made again. A failure inside is a status of the run, never an exception.
+        before it was interrupted are not made again. With a `purse`, every attempt is paid from there too. A failure
+        inside is a status of the run, never an exception.
 
         Raises:
             PipelineInvalid: if the pipeline has errors.
             ConfigurationError: if the default model does not exist.
         """
-        handle = self.start(run, on_event=on_event, reuse=reuse, resume=resume)
+        handle = self.start(run, on_event=on_event, reuse=reuse, resume=resume, purse=purse)
         try:
             return await handle.result()
         except asyncio.CancelledError:
@@ -110,6 +115,7 @@ class Engine:
         on_event: EventSink | None = None,
         reuse: Mapping[str, Fired] | None = None,
         resume: bool = False,
+        purse: Purse | None = None,
     ) -> RunHandle:
         """Starts a run on the running event loop and returns its handle; see `run`."""
         pending: list[asyncio.Task[Answer | None]] = []
@@ -120,7 +126,7 @@ class Engine:
             for inner in pending:
                 inner.cancel()
 
-        task = asyncio.create_task(self._whole(run, on_event, reuse or {}, resume, pending, stopped))
+        task = asyncio.create_task(self._whole(run, on_event, reuse or {}, resume, purse, pending, stopped))
         return RunHandle(task, stop)
 
     async def probe(self, request: ChatRequest) -> Call:
@@ -133,6 +139,18 @@ class Engine:
         with suppress(ModelError):
             await self.gateway.complete(request, scope)
         return scope.calls[-1]
+
+    async def extra_models(self, run: Run, node_id: str, *, purse: Purse, resume: bool = False) -> NodeModels:
+        """Returns models for work about a run that is not part of it, such as a judge of its answer.
+
+        Their calls stand in the journal of the run under `node_id`, which holds an `OUTSIDE`; only the purse limits
+        them. With `resume`, calls that were finished before are not made again.
+        """
+        _, catalogue = self._checked(run)
+        calls = await self._store.history(run.id) if resume else ()
+        past = Past.of(call for call in calls if call.node_id == node_id)
+        ledger = Ledger(Budget(), self._clock, purse=purse)
+        return NodeModels(self._context(run, catalogue, None, past, ledger), node_id)
 
     async def stream(
         self, run: Run, *, reuse: Mapping[str, Fired] | None = None, resume: bool = False
@@ -163,10 +181,11 @@ class Engine:
         on_event: EventSink | None,
         reuse: Mapping[str, Fired],
         resume: bool,
+        purse: Purse | None,
         pending: list[asyncio.Task[Answer | None]],
         stopped: asyncio.Event,
     ) -> Run:
-        plan, context = await self._prepare(run, on_event, resume)
+        plan, context = await self._prepare(run, on_event, resume, purse)
         execution = Execution(plan, run.query, context, self._services(context), self._store, reuse=reuse)
         inner = asyncio.create_task(self._flow.run(execution.run))
         pending.append(inner)
@@ -183,14 +202,27 @@ class Engine:
             return finished
         return await self._close(run, context, answer, _status(context, answer))
 
-    async def _prepare(self, run: Run, on_event: EventSink | None, resume: bool) -> tuple[Plan, RunContext]:
+    async def _prepare(
+        self, run: Run, on_event: EventSink | None, resume: bool, purse: Purse | None
+    ) -> tuple[Plan, RunContext]:
         plan, catalogue = self._checked(run)
-        past = Past.of(await self._store.history(run.id)) if resume else Past()
-        context = RunContext(
+        calls = await self._store.history(run.id) if resume else ()
+        past = Past.of(call for call in calls if OUTSIDE not in call.node_id)
+        budget = run.settings.budget
+        ledger = Ledger(budget, self._clock, spent_usd=past.cost_usd, calls=past.attempts, purse=purse)
+        context = self._context(run, catalogue, on_event, past, ledger)
+        await self._store.begin(run)
+        context.emit(RunStarted(run_id=run.id, nodes=tuple(plan.steps)))
+        return plan, context
+
+    def _context(
+        self, run: Run, catalogue: Catalogue, on_event: EventSink | None, past: Past, ledger: Ledger
+    ) -> RunContext:
+        return RunContext(
             run=run,
             gateway=self.gateway,
             catalogue=catalogue,
-            ledger=Ledger(run.settings.budget, self._clock, spent_usd=past.cost_usd, calls=past.attempts),
+            ledger=ledger,
             flow=self._flow,
             clock=self._clock,
             emit=on_event or _ignore,
@@ -199,9 +231,6 @@ class Engine:
             totals=sum(past.failed.values(), Totals()),
             start_s=self._clock(),
         )
-        await self._store.begin(run)
-        context.emit(RunStarted(run_id=run.id, nodes=tuple(plan.steps)))
-        return plan, context
 
     def _checked(self, run: Run) -> tuple[Plan, Catalogue]:
         """Returns the plan and the catalogue of a run; a batch of the same pipeline is checked once."""

@@ -235,6 +235,7 @@ class Execution:
             start_s=begun_s,
             latency_s=max(0.0, now_s - begun_s),
             totals=models.totals if models else type(self._context.totals)(),
+            models=tuple(models.asked) if models else (),
             inputs={a.inlet.port.name: tuple(f"{e.source}.{e.source_port}" for e in a.edges) for a in arrivals or ()},
             fired=fired,
             reused=reused,

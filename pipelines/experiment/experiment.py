@@ -93,6 +93,7 @@ class Row(Record):
         attempt: from 0; grows when a failed row is tried again.
         run_status: how the run ended (None while the row waits).
         scores: by the name of the scorer; a scorer that failed is absent here and present in `score_errors`.
+        earlier_cost_usd: paid by the attempts before this one, judges included.
         route: the branches taken, as `node.port` in the order of the nodes, and models asked, for route shares.
     """
 
@@ -115,6 +116,7 @@ class Row(Record):
     cost_usd: Usd = 0.0
     list_cost_usd: Usd = 0.0
     judge_cost_usd: Usd = 0.0
+    earlier_cost_usd: Usd = 0.0
     input_tokens: Tokens = 0
     output_tokens: Tokens = 0
     latency_s: Seconds = 0.0
