@@ -10,6 +10,7 @@ from pydantic import Field
 
 from pipelines.chat import Usd
 from pipelines.data.example import Example
+from pipelines.prompt import shortened
 from pipelines.record import Record
 from pipelines.service import Embedder, Models
 from pipelines.value import Answer, Probability
@@ -30,6 +31,17 @@ class Score(Record):
     reason: str = Field(default="", max_length=2_000)
     cost_usd: Usd = 0.0
     list_cost_usd: Usd = 0.0
+
+
+def judged(value: float, reason: str) -> Score:
+    """Returns a free score, clipped to [0, 1], with its reason on one line of valid text."""
+    plain = reason.encode("utf-8", "replace").decode()
+    return Score(value=min(1.0, max(0.0, value)), reason=shortened(plain, 500))
+
+
+def shown(text: str) -> str:
+    """Returns a text as a reason quotes it: on one line of at most 80 characters, `nothing` where it is blank."""
+    return shortened(text[:2_000], 80) or "nothing"
 
 
 @dataclass(frozen=True, slots=True)

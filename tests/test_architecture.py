@@ -28,6 +28,7 @@ IMPORTERS = {
     "py3langid": ("pipelines.language",),
     "onnxruntime": ("pipelines.retrieval.minilm",),
     "bm25s": ("pipelines.retrieval.bm25",),
+    "sacrebleu": ("pipelines.scorers.bleu", "pipelines.scorers.chrf"),
     "PIL": ("pipelines.exchange.raster",),
     "plotly": ("app.charts",),
     "streamlit": ("app",),
