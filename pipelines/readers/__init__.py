@@ -1,1 +1,24 @@
 """The data-set readers: the folder is the registry, a file is a format."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+
+from pipelines.reader import Reader
+
+
+@cache
+def reader_kinds() -> Mapping[str, type[Reader]]:
+    """Returns every reader class by its kind, in the order of their titles."""
+    found = []
+    for module_info in pkgutil.iter_modules(__path__):
+        module = import_module(f"{__name__}.{module_info.name}")
+        found += [
+            (module_info.name, value)
+            for value in vars(module).values()
+            if isinstance(value, type) and issubclass(value, Reader) and value.__module__ == module.__name__
+        ]
+    return dict(sorted(found, key=lambda item: item[1].title))
