@@ -286,6 +286,40 @@ def test_a_disabled_node_shows_what_never_runs(studio: Studio) -> None:
     expect(studio.node("answer")).not_to_have_attribute("data-dead", "true")
 
 
+def test_a_bypassed_node_shows_the_way_through_it_before_a_run_and_takes_it(studio: Studio, stub: Stub) -> None:
+    picked(studio, "router")
+    pressed(studio, "Control+b")
+    expect(studio.node("router")).not_to_have_attribute("data-bypassed", "true")
+    pressed(studio, "b")
+    expect(studio.node("router")).to_have_attribute("data-bypassed", "true")
+    expect(studio.node("router")).to_contain_text("bypassed")
+    expect(studio.page.get_by_test_id("bypass-router")).to_have_attribute("data-output", "long")
+    expect(studio.node("expert_2")).to_have_attribute("data-dead", "true")
+    expect(studio.node("expert_1")).not_to_have_attribute("data-dead", "true")
+    expect(studio.edge(SHORT)).to_have_attribute("data-dead", "true")
+    expect(studio.edge(LONG)).not_to_have_attribute("data-dead", "true")
+    stub.will(says("The long way."))
+    answered(studio, "Short?", "The long way.")
+    expect(studio.node("router")).to_have_attribute("data-status", "done")
+    expect(studio.node("expert_2")).to_have_attribute("data-status", "skipped")
+    picked(studio, "router")
+    studio.page.get_by_test_id("menu-bypass-router").click()
+    expect(studio.node("router")).not_to_have_attribute("data-bypassed", "true")
+    pressed(studio, "Control+z", "Control+z")
+    expect(studio.node("router")).not_to_have_attribute("data-bypassed", "true")
+    expect(studio.page.get_by_test_id("bypass-router")).to_have_count(0)
+
+
+def test_a_bypass_is_copied_and_one_that_passes_nothing_is_told(studio: Studio) -> None:
+    picked(studio, "expert_2")
+    pressed(studio, "b", "Control+d")
+    expect(studio.node("expert_3")).to_have_attribute("data-bypassed", "true")
+    expect(studio.node("expert_2")).to_have_attribute("data-dead", "true")
+    expect(studio.page.get_by_test_id("problem-expert_2")).to_have_attribute(
+        "aria-label", "It cannot be bypassed: it takes query and gives answer, so it stays silent."
+    )
+
+
 def test_a_selection_becomes_a_sub_pipeline_that_is_entered_and_left(studio: Studio, stub: Stub) -> None:
     stub.will(says("From inside."))
     picked(studio, "expert_2")

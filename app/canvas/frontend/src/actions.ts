@@ -155,7 +155,12 @@ export function duplicate(canvas: Instance): void {
 
 export function toggleDisabled(canvas: Instance): void {
   const { nodes } = canvas.selection;
-  if (nodes.size > 0) canvas.edit(change.withDisabledToggled(canvas.graph, nodes));
+  if (nodes.size > 0) canvas.edit(change.withToggled(canvas.graph, nodes, "disabled"));
+}
+
+export function toggleBypassed(canvas: Instance): void {
+  const { nodes } = canvas.selection;
+  if (nodes.size > 0) canvas.edit(change.withToggled(canvas.graph, nodes, "bypassed"));
 }
 
 export function addNote(canvas: Instance, at: Point): void {

@@ -157,6 +157,7 @@ function readNode(value: unknown): GraphNode | null {
     config: isRecord(value["config"]) ? value["config"] : {},
     position: readPoint(value["position"]),
     disabled: value["disabled"] === true,
+    bypassed: value["bypassed"] === true && value["disabled"] !== true,
     pinned: isRecord(value["pinned"]) ? value["pinned"] : null,
     join: readJoin(value["join"]),
     on_error: value["on_error"] === "silent" ? "silent" : "fail",

@@ -99,6 +99,14 @@ const EDIT: Command[] = [
   },
   { id: "disable", title: "Disable or enable", group: "Edit", keys: ["d"], when: changing(1), run: act.toggleDisabled },
   {
+    id: "bypass",
+    title: "Bypass or stop bypassing",
+    group: "Edit",
+    keys: ["b"],
+    when: changing(1),
+    run: act.toggleBypassed,
+  },
+  {
     id: "wire",
     title: "Wire from the focused node or port",
     group: "Edit",

@@ -1,22 +1,32 @@
-/** What follows from a disabled node or from an edit, before any run: what never runs, and what a run no longer shows. */
+/** What follows from a disabled or bypassed node or from an edit, before any run: what never runs, what is out of date. */
 
+import { type Detour, detours } from "./bypass";
 import { edgeKey } from "./graph";
 import { portsOf, type Rules } from "./ports";
 import type { Graph, GraphEdge, GraphNode, Port } from "./protocol";
 import { reached } from "./reach";
 
-/** Nodes that can never run because of disabled ones before them; the disabled ones themselves are not named. */
-export function dead(graph: Graph, rules: Rules): Set<string> {
-  const silent = new Set(graph.nodes.filter((node) => node.disabled).map((node) => node.id));
-  if (silent.size === 0) return silent;
-  const off = new Set(silent);
+type Detours = ReadonlyMap<string, Detour | null>;
+
+/** Nodes that can never run because of disabled and bypassed ones; the disabled ones themselves are not named. */
+export function dead(graph: Graph, rules: Rules, ways: Detours = detours(graph, rules)): Set<string> {
+  const off = new Set(graph.nodes.filter((node) => node.disabled).map((node) => node.id));
+  const silent = new Set([...off, ...[...ways].flatMap(([id, way]) => (way === null ? [id] : []))]);
+  if (silent.size + ways.size === 0) return silent;
   const into = edgesInto(graph.edges);
-  const candidates = reached(graph.edges, off);
+  const candidates = reached(graph.edges, [...off, ...ways.keys()]);
+  const isLive = (edge: GraphEdge) =>
+    !silent.has(edge.source) && (ways.get(edge.source)?.output ?? edge.source_port) === edge.source_port;
   for (let grew = true; grew;) {
     grew = false;
     for (const node of graph.nodes) {
       if (silent.has(node.id) || !candidates.has(node.id)) continue;
-      if (!staysSilent(node, into.get(node.id) ?? [], portsOf(rules, node).inputs, silent)) continue;
+      const { inputs } = portsOf(rules, node);
+      const way = ways.get(node.id);
+      const stays = way
+        ? passesNothing(node, way, inputs, isLive)
+        : staysSilent(node, into.get(node.id) ?? [], inputs, isLive);
+      if (!stays) continue;
       silent.add(node.id);
       grew = true;
     }
@@ -24,18 +34,29 @@ export function dead(graph: Graph, rules: Rules): Set<string> {
   return new Set([...silent].filter((id) => !off.has(id)));
 }
 
+type IsLive = (edge: GraphEdge) => boolean;
+
 /** Follows the engine: a required port without a value, or nothing at all coming in. */
-function staysSilent(node: GraphNode, edges: GraphEdge[], inputs: Port[], silent: ReadonlySet<string>): boolean {
+function staysSilent(node: GraphNode, edges: GraphEdge[], inputs: Port[], isLive: IsLive): boolean {
   if (edges.length === 0) return false;
-  const live = edges.filter((edge) => !silent.has(edge.source));
+  const live = edges.filter(isLive);
   if (live.length === 0) return true;
   if (node.pinned) return false;
   return inputs.some((port) => {
     const all = edges.filter((edge) => edge.target_port === port.name).length;
     const left = live.filter((edge) => edge.target_port === port.name).length;
-    const needed = node.join?.rule === "k_of_n" && port.many ? (node.join.k ?? 1) : 1;
-    return port.required && all > 0 && left < needed;
+    return port.required && all > 0 && left < needed(node, port);
   });
+}
+
+/** Whether no input of the way around a node gets what it waits for. */
+function passesNothing(node: GraphNode, way: Detour, inputs: Port[], isLive: IsLive): boolean {
+  const live = way.edges.filter(isLive);
+  return inputs.every((port) => live.filter((edge) => edge.target_port === port.name).length < needed(node, port));
+}
+
+function needed(node: GraphNode, port: Port): number {
+  return node.join?.rule === "k_of_n" && port.many ? (node.join.k ?? 1) : 1;
 }
 
 function edgesInto(edges: readonly GraphEdge[]): Map<string, GraphEdge[]> {
@@ -61,8 +82,8 @@ export function printsOf(graph: Graph): Prints {
 function nodePrint(node: GraphNode): string {
   const old = printed.get(node);
   if (old !== undefined) return old;
-  const { kind, version, config, disabled, pinned, join, on_error } = node;
-  const print = JSON.stringify([kind, version, config, disabled, pinned, join, on_error]);
+  const { kind, version, config, disabled, bypassed, pinned, join, on_error } = node;
+  const print = JSON.stringify([kind, version, config, disabled, bypassed, pinned, join, on_error]);
   printed.set(node, print);
   return print;
 }

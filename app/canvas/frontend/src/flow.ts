@@ -2,6 +2,7 @@
 
 import type { Edge, Node } from "@xyflow/react";
 
+import { type Detour, type Way, wayOf } from "./bypass";
 import { type Box, NODE_WIDTH, nodeHeight, portOffset } from "./geometry";
 import { type GhostEdge, ghostEdges, type GhostNode, ghostNodes } from "./ghosts";
 import { edgeKey } from "./graph";
@@ -29,8 +30,10 @@ export type CardData = {
   estimate: Estimate | null;
   /** The saved pipeline that the node opens, or an empty text. */
   inner: string;
-  /** Never runs, because something before it is disabled. */
+  /** Never runs, because of what is disabled or bypassed. */
   dead: boolean;
+  /** The way around a bypassed node. */
+  way: Way | null;
   /** Changed since the shown run, itself or by what comes before it. */
   stale: boolean;
   change: NodeChange | null;
@@ -45,12 +48,13 @@ export type CardData = {
 export interface Around {
   problems: readonly Problem[];
   dead: ReadonlySet<string>;
+  ways: ReadonlyMap<string, Detour | null>;
   stale: ReadonlySet<string>;
   compare: Compare | null;
 }
 
 export type NoteData = { note: GraphNote };
-/** `dead`: nothing will ever cross it, because an end of it never runs. */
+/** `dead`: nothing will ever cross it, because an end of it never runs or is bypassed another way. */
 export type WireData = { edge: GraphEdge; type: string; dead: boolean; lane: Lane | null; from: Point; to: Point };
 export type CardNode = Node<CardData, "card">;
 export type NoteNode = Node<NoteData, "note">;
@@ -111,6 +115,7 @@ function card(node: GraphNode, rules: Rules, own: Own, around: Around, before: F
     estimate: face?.estimate ?? null,
     inner: face?.inner ?? "",
     dead: around.dead.has(node.id),
+    way: wayOf(around.ways.get(node.id)),
     stale: around.stale.has(node.id),
     change: around.compare?.nodes[node.id] ?? null,
     fanIn: fanIn(node.id, own.edges),
@@ -201,6 +206,12 @@ export function flowEdges(
   return compare ? [...ghostEdges(graph, rules, compare), ...wires] : wires;
 }
 
+/** Whether the way around a bypassed end leads elsewhere. */
+function isLeftOut(edge: GraphEdge, source: CardNode, target: CardNode): boolean {
+  const [from, to] = [source.data.way, target.data.way];
+  return (from !== null && from.output !== edge.source_port) || (to !== null && !to.wires.includes(edgeKey(edge)));
+}
+
 function wire(
   edge: GraphEdge,
   source: CardNode,
@@ -214,8 +225,7 @@ function wire(
   const to = { x: t.x, y: t.y + portOffset(targetData.ports, "in", edge.target_port) };
   const lane = laneOf({ from, to }, boxes, [source.id, target.id]);
   const type = sourceData.ports.outputs.find((port) => port.name === edge.source_port)?.type ?? LOST;
-  const ends = [sourceData, targetData];
-  const isDead = ends.some((end) => end.dead || end.node.disabled);
+  const isDead = [sourceData, targetData].some((end) => end.dead || end.node.disabled) || isLeftOut(edge, source, target);
   const data: WireData = { edge, type, dead: isDead, lane, from, to };
   const old = before?.type === "wire" ? before : undefined;
   const label = `Wire from ${sourceData.node.title}, ${edge.source_port}, to ${targetData.node.title}, ${edge.target_port}`;

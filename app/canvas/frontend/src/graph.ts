@@ -27,6 +27,7 @@ export function nodeOfKind(graph: Graph, kind: Kind, position: Point): GraphNode
     config: structuredClone(kind.config),
     position,
     disabled: false,
+    bypassed: false,
     pinned: null,
     join: null,
     on_error: "fail",
@@ -94,9 +95,9 @@ export function withNotePatch(graph: Graph, id: string, set: Partial<GraphNote>)
   return { ...graph, notes: graph.notes.map((note) => (note.id === id ? { ...note, ...set, id } : note)) };
 }
 
-/** Disables the nodes, or enables them where all are disabled already. */
-export function withDisabledToggled(graph: Graph, ids: ReadonlySet<string>): Graph {
-  const chosen = graph.nodes.filter((node) => ids.has(node.id));
-  const disabled = !chosen.every((node) => node.disabled);
-  return { ...graph, nodes: graph.nodes.map((node) => (ids.has(node.id) ? { ...node, disabled } : node)) };
+/** Disables or bypasses the nodes, or lets them work again where all of them are so already. */
+export function withToggled(graph: Graph, ids: ReadonlySet<string>, what: "disabled" | "bypassed"): Graph {
+  const isOff = graph.nodes.every((node) => node[what] || !ids.has(node.id));
+  const off = { disabled: false, bypassed: false, [what]: !isOff };
+  return { ...graph, nodes: graph.nodes.map((node) => (ids.has(node.id) ? { ...node, ...off } : node)) };
 }

@@ -4,6 +4,7 @@ import type { EdgeChange, NodeChange, Viewport } from "@xyflow/react";
 import { applyEdgeChanges, applyNodeChanges } from "@xyflow/react";
 
 import { settled, tidied } from "./arrange";
+import { detours } from "./bypass";
 import { dead, edited, type Prints, printsOf } from "./consequence";
 import { type FlowEdge, flowEdges, type FlowNode, flowNodes } from "./flow";
 import { withCorners, withPatch } from "./graph";
@@ -150,7 +151,8 @@ export class Instance {
 
   private rebuild(): void {
     const { doc, rules, problems, compare, nodes, edges } = this.store.get();
-    const around = { problems, compare, dead: dead(doc.graph, rules), stale: this.stale() };
+    const ways = detours(doc.graph, rules);
+    const around = { problems, compare, ways, dead: dead(doc.graph, rules, ways), stale: this.stale() };
     const nextNodes = flowNodes(doc.graph, rules, around, nodes);
     this.store.set({
       nodes: nextNodes,

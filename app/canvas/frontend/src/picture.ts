@@ -4,7 +4,8 @@ import { boxesOf, type CardData, type CardNode, type NoteNode, type WireEdge } f
 import { costText, latencyText } from "./format";
 import { type Box, HEADER, NODE_WIDTH, portOffset, ROW } from "./geometry";
 import { wireMiddle, wirePath } from "./lanes";
-import type { NodeRun } from "./protocol";
+import type { Ports } from "./ports";
+import type { NodeRun, Point } from "./protocol";
 import type { RunStore } from "./runs";
 import type { ViewState } from "./state";
 
@@ -63,14 +64,16 @@ function wire({ id, data }: WireEdge, runs: RunStore, pen: Pen): string {
 }
 
 function card({ data }: CardNode, { x, y, width, height }: Box, run: NodeRun | null, pen: Pen): string {
-  const { node, kind, ports, summary, problems } = data;
+  const { node, kind, ports, summary, problems, way } = data;
   const accent = pen.group(kind?.group);
   const title = node.title || kind?.title || node.id;
   const below = summary || (kind ? kind.help : `Unknown kind “${node.kind}”`);
   const border = problems.some((problem) => problem.severity === "error") ? pen.ink("bad") : pen.ink("line");
   const faint = node.disabled || data.dead || run?.status === "skipped" ? ' opacity="0.5"' : "";
+  const dashes = node.bypassed ? ' stroke-dasharray="4 4"' : "";
   const parts = [
-    `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="12" fill="${pen.ink("card")}" stroke="${border}"/>`,
+    `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="12" fill="${pen.ink("card")}" stroke="${border}"${dashes}/>`,
+    ...(way ? way.inputs.map((name) => through(name, way.output, ports, { x, y }, pen)) : []),
     `<rect x="${x + 8}" y="${y}" width="${width - 16}" height="3" fill="${accent}"/>`,
     `<rect x="${x + 12}" y="${y + 16}" width="16" height="16" rx="5" fill="${accent}"/>`,
     text(pen.cut(title, width - 52, 13, true), x + 36, y + 29, { size: 13, fill: pen.ink("text"), bold: true }),
@@ -98,6 +101,7 @@ function card({ data }: CardNode, { x, y, width, height }: Box, run: NodeRun | n
 
 function footOf({ node, dead, estimate }: CardData, run: NodeRun | null): string | null {
   if (!run && (node.disabled || dead)) return node.disabled ? "disabled" : "never runs";
+  if (!run && node.bypassed) return "bypassed";
   const shown = run ?? (estimate ? { ...estimate, status: "estimated", cached: false, notional: false } : null);
   if (!shown) return null;
   return [
@@ -108,6 +112,19 @@ function footOf({ node, dead, estimate }: CardData, run: NodeRun | null): string
   ]
     .filter((part) => part !== null)
     .join(" · ");
+}
+
+/** Where the name of a port ends, about. */
+const beside = (name: string): number => 18 + Math.min(90, 6.5 * name.length);
+
+/** The line of a bypassed card from an input to the output that fires. */
+function through(input: string, output: string, ports: Ports, { x, y }: Point, pen: Pen): string {
+  const [from, to] = [y + portOffset(ports, "in", input), y + portOffset(ports, "out", output)];
+  const [left, right] = [x + beside(input), x + NODE_WIDTH - beside(output)];
+  const middle = (left + right) / 2;
+  const type = ports.outputs.find((port) => port.name === output)?.type ?? "";
+  const path = `M${left} ${from}C${middle} ${from} ${middle} ${to} ${right} ${to}`;
+  return `<path d="${path}" fill="none" stroke="${pen.type(type)}" stroke-width="2" stroke-dasharray="5 4"/>`;
 }
 
 function dot(x: number, y: number, fill: string, pen: Pen, many: boolean): string {

@@ -27,6 +27,7 @@ export interface GraphNode {
   config: Record<string, unknown>;
   position: Point | null;
   disabled: boolean;
+  bypassed: boolean;
   pinned: Record<string, unknown> | null;
   join: JoinRule | null;
   on_error: "fail" | "silent";

@@ -42,6 +42,15 @@ test.each([
   '{"schema_version": 1, "nodes": []}',
 ])("the text %j is not taken for a copy", (text) => expect(readText(text)).toBeNull());
 
+test("a bypass is copied, and a node that claims to be disabled too is only disabled", () => {
+  const nodes = [node("a", "expert", { bypassed: true }), node("b", "expert", { bypassed: true, disabled: true })];
+  const clip = readText(copyText(graph(nodes), new Set(["a", "b"]), new Set()))!;
+  expect(clip.nodes.map(({ disabled, bypassed }) => [disabled, bypassed])).toEqual([
+    [false, true],
+    [true, false],
+  ]);
+});
+
 test("what a stranger adds to a copy is left out", () => {
   const nodes = [
     { id: "a", kind: "expert", evil: "<script>", position: { x: "1", y: 2 }, disabled: "yes", join: { rule: "never" } },

@@ -19,7 +19,8 @@ export function rules(): Rules {
 }
 
 export function node(id: string, kind: string, changes: Partial<GraphNode> = {}): GraphNode {
-  const fixed = { version: 1, config: {}, disabled: false, pinned: null, join: null, on_error: "fail" as const };
+  const works = { disabled: false, bypassed: false, pinned: null };
+  const fixed = { version: 1, config: {}, ...works, join: null, on_error: "fail" as const };
   return { id, kind, title: id, position: { x: 0, y: 0 }, ...fixed, ...changes };
 }
 

@@ -16,6 +16,7 @@ test("a new node takes the smallest free number and the defaults of its kind", (
     config: { system: "" },
     position: { x: 8, y: 16 },
     disabled: false,
+    bypassed: false,
     pinned: null,
     join: null,
     on_error: "fail",
@@ -42,10 +43,19 @@ test("a change keeps fields that the canvas does not know", () => {
 
 test("disabling a mixed choice disables all, and again enables all", () => {
   const before = graph([node("a", "expert", { disabled: true }), node("b", "expert"), node("c", "expert")]);
-  const off = change.withDisabledToggled(before, new Set(["a", "b"]));
+  const off = change.withToggled(before, new Set(["a", "b"]), "disabled");
   expect(off.nodes.map((each) => each.disabled)).toEqual([true, true, false]);
-  const on = change.withDisabledToggled(off, new Set(["a", "b"]));
+  const on = change.withToggled(off, new Set(["a", "b"]), "disabled");
   expect(on.nodes.map((each) => each.disabled)).toEqual([false, false, false]);
+});
+
+test("a node is disabled or bypassed, never both", () => {
+  const before = graph([node("a", "expert", { disabled: true }), node("b", "expert")]);
+  const around = change.withToggled(before, new Set(["a"]), "bypassed");
+  expect(around.nodes[0]).toEqual(node("a", "expert", { bypassed: true }));
+  expect(around.nodes[1]).toBe(before.nodes[1]);
+  expect(change.withToggled(around, new Set(["a"]), "disabled")).toEqual(before);
+  expect(change.withToggled(around, new Set(["a"]), "bypassed").nodes[0]).toEqual(node("a", "expert"));
 });
 
 test("a path names every node on the way", () => {

@@ -46,6 +46,20 @@ test("the keyboard undoes, redoes and toggles", () => {
 const press = (canvas: Instance, name: string, more: KeyboardEventInit = {}) =>
   pressed(canvas, new KeyboardEvent("keydown", { key: name, ...more }), HANDS);
 
+test("B bypasses the selection in one step and Ctrl+B is left to the page", () => {
+  const { canvas } = opened();
+  canvas.select(new Set(["semantic_router_1", "expert_1"]));
+  expect(press(canvas, "b", { ctrlKey: true })).toBe(false);
+  expect(press(canvas, "b")).toBe(true);
+  const state = () => canvas.graph.nodes.map(({ disabled, bypassed }) => (disabled ? "d" : bypassed ? "b" : "-"));
+  expect(state()).toEqual(["-", "b", "b", "-"]);
+  canvas.undo();
+  expect(state()).toEqual(["-", "-", "d", "-"]);
+  canvas.redo();
+  press(canvas, "b");
+  expect(state()).toEqual(["-", "-", "-", "-"]);
+});
+
 test("no two commands share a key or a name, and the help shows every key", () => {
   const keys = COMMANDS.flatMap((command) => command.keys);
   expect(new Set(keys).size).toBe(keys.length);

@@ -193,6 +193,16 @@ test("the picture is well-formed whatever the texts are, and shows every node an
   expect([picture.width > 1192, picture.height > 200]).toEqual([true, true]);
 });
 
+test("the picture shows a bypassed node dashed, with the way through it and the word", () => {
+  const { canvas } = opened(data({ run: null }));
+  canvas.select(new Set(["semantic_router_1"]));
+  act.toggleBypassed(canvas);
+  const { svg } = drawn(canvas.store.get(), canvas.runs, PEN)!;
+  expect(svg.match(/<path /g)).toHaveLength(4);
+  expect(svg.match(/stroke-dasharray="4 4"/g)).toHaveLength(1);
+  expect(svg).toContain(">bypassed<");
+});
+
 test("there is no picture of an empty canvas", () => {
   const empty = { ...data().doc, graph: { ...data().doc.graph, nodes: [], edges: [], notes: [] } };
   const { canvas } = opened(data({ doc: empty }));

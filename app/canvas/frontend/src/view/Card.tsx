@@ -1,7 +1,7 @@
 /** A node as a card: what it is, its ports, and what happened to it. */
 
 import type { NodeProps } from "@xyflow/react";
-import { Pin, PowerOff, TriangleAlert } from "lucide-react";
+import { FastForward, Pin, PowerOff, TriangleAlert } from "lucide-react";
 import { memo } from "react";
 
 import { type CardData, type CardNode, nameId } from "../flow";
@@ -33,6 +33,7 @@ export const Card = memo(function Card({ id, data, selected, dragging }: NodePro
       data-status={run?.status ?? "idle"}
       data-cached={run?.cached || undefined}
       data-disabled={node.disabled || undefined}
+      data-bypassed={node.bypassed || undefined}
       data-dead={(data.dead && !run) || undefined}
       data-stale={(data.stale && run !== null) || undefined}
       data-pinned={node.pinned ? true : undefined}
@@ -73,6 +74,7 @@ function spoken(title: string, { node, kind, dead, stale, change, problems }: Ca
     title,
     kind?.title ?? `unknown kind ${node.kind}`,
     node.disabled ? "disabled" : dead && !run ? "never runs" : null,
+    node.bypassed ? "bypassed" : null,
     node.pinned ? "pinned" : null,
     run ? NODE_LOOK[run.status].word : null,
     run?.cached ? "cached" : null,
@@ -96,6 +98,11 @@ function Marks({ node, problems }: { node: GraphNode; problems: Problem[] }) {
       {node.disabled && (
         <span className="rl-chip" title="Disabled: it stays silent in a run. Press D to enable it.">
           <PowerOff size={11} aria-hidden /> off
+        </span>
+      )}
+      {node.bypassed && (
+        <span className="rl-chip" title="Bypassed: it passes on what comes in. Press B to let it work again.">
+          <FastForward size={11} aria-hidden /> bypassed
         </span>
       )}
       {node.pinned && (

@@ -5,17 +5,19 @@ import {
   ArrowRightFromLine,
   ArrowRightToLine,
   Copy,
+  FastForward,
   type LucideIcon,
   PackagePlus,
   PanelTopOpen,
   Pin,
   PinOff,
+  Play,
   Power,
   PowerOff,
   Trash2,
 } from "lucide-react";
 
-import { duplicate, open, removeSelection, toggleDisabled } from "../actions";
+import { duplicate, open, removeSelection, toggleBypassed, toggleDisabled } from "../actions";
 import { canPin, flipPin } from "../commands";
 import type { CardData } from "../flow";
 import { useCanvas, useNodeRun, useView } from "./context";
@@ -79,6 +81,13 @@ export function CardMenu({ id, data }: { id: string; data: CardData }) {
             label={node.disabled ? "Enable (D)" : "Disable (D)"}
             icon={node.disabled ? Power : PowerOff}
             act={() => toggleDisabled(canvas)}
+          />
+          <Item
+            id={id}
+            name="bypass"
+            label={node.bypassed ? "Stop bypassing (B)" : "Bypass: pass on what comes in (B)"}
+            icon={node.bypassed ? Play : FastForward}
+            act={() => toggleBypassed(canvas)}
           />
           {actions.includes("make_sub") && (
             <Item

@@ -12,23 +12,27 @@ import { NODE_LOOK } from "./status";
 export function Outcome({ id, data, run }: { id: string; data: CardData; run: NodeRun | null }) {
   const batch = useView((state) => state.batch?.nodes[id] ?? null);
   const { dead, estimate, node } = data;
-  const expected = estimate !== null && !run && !dead && !node.disabled && !node.pinned && !batch;
+  const works = !node.disabled && !node.bypassed && !node.pinned;
+  const expected = estimate !== null && !run && !dead && works && !batch;
   const never = dead && !run;
   if (!run && !batch && !never && !expected) return null;
   return (
     <footer className="rl-outcome">
       {run && <RunLines run={run} stale={data.stale} />}
-      {never && <Never />}
+      {never && <Never isStuck={node.bypassed && data.way === null} />}
       {expected && <Expected estimate={estimate} />}
       {batch && <BatchLine id={id} />}
     </footer>
   );
 }
 
-function Never() {
+function Never({ isStuck }: { isStuck: boolean }) {
+  const help = isStuck
+    ? "Bypassed, and nothing that comes in fits its outputs."
+    : "Everything that leads here is disabled or bypassed another way.";
   return (
     <div className="rl-badges">
-      <span className="rl-status" title="Everything that leads here is disabled.">
+      <span className="rl-status" title={help}>
         <CircleSlash2 size={13} aria-hidden /> never runs
       </span>
     </div>

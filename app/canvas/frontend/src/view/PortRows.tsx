@@ -8,6 +8,7 @@ import { scoreText } from "../format";
 import { LOST, type Side } from "../ports";
 import type { NodeRun, Port } from "../protocol";
 import { pickPort } from "../wiring";
+import { Bypass } from "./Bypass";
 import { typeColour, variables } from "./colour";
 import { useCanvas, useView } from "./context";
 
@@ -18,7 +19,8 @@ interface Props {
   selected: boolean;
 }
 
-export function PortRows({ id, data: { ports, problems, links }, run, selected }: Props) {
+export function PortRows({ id, data: { ports, problems, links, way }, run, selected }: Props) {
+  const rules = useView((state) => state.rules);
   const rows = Math.max(1, ports.inputs.length, ports.outputs.length);
   const wrong = new Set(problems.map((problem) => problem.port));
   const end = (side: Side, port: Port, own: NodeRun | null) => (
@@ -34,6 +36,7 @@ export function PortRows({ id, data: { ports, problems, links }, run, selected }
   );
   return (
     <div className="rl-ports">
+      {way && <Bypass id={id} way={way} ports={ports} rules={rules} />}
       {Array.from({ length: rows }, (_, row) => {
         const input = ports.inputs[row];
         const output = ports.outputs[row];

@@ -9,6 +9,7 @@ import {
   AlignCenterHorizontal,
   AlignVerticalDistributeCenter,
   Copy,
+  FastForward,
   type LucideIcon,
   PackagePlus,
   PowerOff,
@@ -29,6 +30,7 @@ const ITEMS: readonly (readonly [string, LucideIcon] | null)[] = [
   null,
   ["duplicate", Copy],
   ["disable", PowerOff],
+  ["bypass", FastForward],
   ["make-sub", PackagePlus],
   ["delete", Trash2],
 ];
