@@ -240,6 +240,8 @@ class _Judge:
             return {"apgr": Figure(value=None)}
         weak, strong = self._test.score[:, self._weak], self._test.score[:, self._strong]
         curve = strong_share_curve(preference, weak, strong)
+        if curve[0] == curve[-1]:
+            return {"apgr": Figure(value=None)}
         rng = np.random.default_rng(self._seed)
         draws = (rng.integers(len(weak), size=len(weak)) for _ in range(NULLS))
         found = np.array([apgr(strong_share_curve(preference[d], weak[d], strong[d])) for d in draws])

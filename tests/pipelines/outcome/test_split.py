@@ -1,0 +1,49 @@
+"""Parts of a table never share a question."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.error import ConfigurationError
+from pipelines.outcome.split import refuse_leak, split_table
+from tests.pipelines.outcome.tables import table
+
+
+def test_a_split_keeps_groups_whole_and_every_row_once() -> None:
+    groups = [f"g{n // 7}" for n in range(700)]
+    whole = table([[1.0, 0.0]] * 700, groups=groups)
+    parts = split_table(whole, (0.7, 0.3), seed=3)
+    assert sorted(name for part in parts for name in part.ids) == sorted(whole.ids)
+    assert not set(parts[0].groups) & set(parts[1].groups)
+    assert 470 <= parts[0].n_queries <= 510
+
+
+def test_equal_questions_are_never_parted() -> None:
+    whole = table([[1.0, 0.0]] * 40, queries=[f"Same question, {n // 4}!" for n in range(40)])
+    first, second = split_table(whole, (0.5, 0.5))
+    assert not set(first.queries) & set(second.queries)
+
+
+def test_the_same_seed_splits_equally_and_another_does_not() -> None:
+    whole = table([[1.0, 0.0]] * 50)
+    assert split_table(whole, (0.5,), seed=1)[0].ids == split_table(whole, (0.5,), seed=1)[0].ids
+    assert split_table(whole, (0.5,), seed=1)[0].ids != split_table(whole, (0.5,), seed=2)[0].ids
+
+
+def test_shares_beyond_the_whole_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match="add up to 1"):
+        split_table(table([[1.0, 0.0]]), (0.8, 0.4))
+
+
+def test_a_test_row_that_differs_only_in_spelling_is_a_leak() -> None:
+    train = table([[1.0, 0.0]], queries=["What is the capital of France?"])
+    test = table([[1.0, 0.0]], queries=["what is  the capital of france"])
+    with pytest.raises(ConfigurationError, match="1 of 1 test rows are also training rows"):
+        refuse_leak(train, test)
+
+
+def test_rows_of_one_group_in_both_parts_are_a_leak() -> None:
+    train = table([[1.0, 0.0]], queries=["a"], groups=["book"])
+    test = table([[1.0, 0.0]], queries=["b"], groups=["book"])
+    with pytest.raises(ConfigurationError, match="also training rows"):
+        refuse_leak(train, test)
