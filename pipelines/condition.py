@@ -1,4 +1,4 @@
-"""Safe conditions over a question; the only importer of rule-engine.
+"""Safe conditions over a question, or over named numbers; the only importer of rule-engine.
 
 What a stranger wrote is evaluated here, so the language is a small part of rule-engine's: no functions, no loops, no
 powers, and regular expressions run with a time limit.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from pipelines.error import ConfigurationError
 from pipelines.language import language_of
@@ -17,7 +17,16 @@ from pipelines.pattern import compile_pattern
 from pipelines.value import Query
 from pipelines.word import words
 
-NAMES: Final = ("text", "length", "words", "language", "tags")
+Kind = Literal["text", "number", "list"]
+QUESTION: Final[Mapping[str, Kind]] = {
+    "text": "text",
+    "length": "number",
+    "words": "number",
+    "language": "text",
+    "tags": "list",
+}
+"""What a condition over a question may speak of."""
+NOTHING: Final[Mapping[Kind, object]] = {"text": "", "number": 0, "list": ()}
 CALLABLE: Final = ("starts_with", "ends_with")
 METHODS: Final = ("as_lower", "as_upper", "length", "is_empty", *CALLABLE)
 KEYWORDS: Final = ("and", "or", "not", "in", "true", "false")
@@ -43,19 +52,19 @@ class Token(NamedTuple):
 class CompiledCondition:
     """Is a condition that has been checked and can be put to questions."""
 
-    def __init__(self, expression: str) -> None:
-        """Compiles an expression.
+    def __init__(self, expression: str, vocabulary: Mapping[str, Kind] = QUESTION) -> None:
+        """Compiles an expression over what the vocabulary names.
 
         Raises:
             ConfigurationError: if it is no condition; says what is wrong and at which character.
         """
         self.expression = expression
         tokens = tokens_of(expression)
-        _check(tokens, expression)
+        _check(tokens, expression, vocabulary)
         rewritten, self._patterns = _without_patterns(tokens, expression)
-        self._rule = _compiled(rewritten, expression, self._patterns)
-        self.uses_language = any(t.kind == "name" and t.text == "language" for t in tokens)
-        if not isinstance(self._evaluated({"text": "", "length": 0, "words": 0, "language": "", "tags": ()}), bool):
+        self._rule = _compiled(rewritten, expression, self._patterns, vocabulary)
+        self.names = frozenset(t.text for t in tokens if t.kind == "name" and t.text in vocabulary)
+        if not isinstance(self._evaluated({name: NOTHING[kind] for name, kind in vocabulary.items()}), bool):
             raise ConfigurationError(
                 f"The condition '{expression}' is neither true nor false; compare it with something."
             )
@@ -66,7 +75,17 @@ class CompiledCondition:
         Raises:
             ConfigurationError: if a regular expression in it takes too long.
         """
-        return bool(self._evaluated(facts_of(query, (await language_of(query) or "") if self.uses_language else "")))
+        return bool(
+            self._evaluated(facts_of(query, (await language_of(query) or "") if "language" in self.names else ""))
+        )
+
+    def holds_of(self, facts: Mapping[str, object]) -> bool:
+        """Says whether the condition is true of facts: a value for every name of its vocabulary that it uses.
+
+        Raises:
+            ConfigurationError: if it cannot be worked out, such as a division by 0.
+        """
+        return bool(self._evaluated(facts))
 
     def _evaluated(self, facts: Mapping[str, object]) -> object:
         from rule_engine.errors import EngineError
@@ -128,32 +147,37 @@ def tokens_of(expression: str) -> list[Token]:
     return found
 
 
-def _check(tokens: list[Token], expression: str) -> None:
+def _check(tokens: list[Token], expression: str, vocabulary: Mapping[str, Kind]) -> None:
     for place, token in enumerate(tokens):
         before = tokens[place - 1] if place else Token("", "", -1)
         if token.kind == "other" or (token.text == before.text == "*" and before.start == token.start - 1):
             raise _wrong(f"'{token.text}' has no meaning here", token, expression)
         if token.kind == "name":
-            _check_name(token, before, expression)
+            _check_name(token, before, expression, vocabulary)
         if token.text == "(" and before.kind in ("name", "string") and before.text not in CALLABLE + KEYWORDS:
             raise _wrong(f"'{before.text}' cannot be called", token, expression)
         if token.kind == "match":
-            _check_match(tokens, place, expression)
+            _check_match(tokens, place, expression, vocabulary)
 
 
-def _check_name(token: Token, before: Token, expression: str) -> None:
+def _check_name(token: Token, before: Token, expression: str, vocabulary: Mapping[str, Kind]) -> None:
     if before.text == "." and token.text not in METHODS:
         raise _wrong(f"'.{token.text}' is unknown, there is {_listed(METHODS)}", token, expression)
-    if before.text != "." and token.text not in NAMES + KEYWORDS:
-        raise _wrong(f"'{token.text}' is unknown, there is {_listed(NAMES)} (text stands in quotes)", token, expression)
+    if before.text != "." and token.text not in (*vocabulary, *KEYWORDS):
+        known = _listed(tuple(vocabulary))
+        raise _wrong(f"'{token.text}' is unknown, there is {known} (text stands in quotes)", token, expression)
 
 
-def _check_match(tokens: list[Token], place: int, expression: str) -> None:
+def _check_match(tokens: list[Token], place: int, expression: str, vocabulary: Mapping[str, Kind]) -> None:
     token = tokens[place]
     left = tokens[place - 1].text if place else ""
     dotted = place > 1 and tokens[place - 2].text == "."
-    if left not in ("text", "language") or dotted:
-        raise _wrong(f"'{token.text}' compares text or language, written directly before it", token, expression)
+    texts = [name for name, kind in vocabulary.items() if kind == "text"]
+    if left not in texts or dotted:
+        if not texts:
+            raise _wrong(f"'{token.text}' compares texts, and there are only numbers here", token, expression)
+        those = " or ".join(texts)
+        raise _wrong(f"'{token.text}' compares {those}, written directly before it", token, expression)
     if place + 1 == len(tokens) or tokens[place + 1].kind != "string":
         raise _wrong(f"'{token.text}' needs a regular expression in quotes behind it", token, expression)
 
@@ -194,19 +218,13 @@ def _pattern_test(operator: Token, literal: Token, expression: str) -> Callable[
     return test
 
 
-def _compiled(rewritten: str, expression: str, patterns: Mapping[str, object]) -> Any:
+def _compiled(rewritten: str, expression: str, patterns: Mapping[str, object], vocabulary: Mapping[str, Kind]) -> Any:
     import rule_engine
     from rule_engine.errors import EngineError, RuleSyntaxError
 
     kinds = rule_engine.DataType
-    types = {
-        "text": kinds.STRING,
-        "length": kinds.FLOAT,
-        "words": kinds.FLOAT,
-        "language": kinds.STRING,
-        "tags": kinds.ARRAY(kinds.STRING),
-        **dict.fromkeys(patterns, kinds.BOOLEAN),
-    }
+    meant = {"text": kinds.STRING, "number": kinds.FLOAT, "list": kinds.ARRAY(kinds.STRING)}
+    types = {name: meant[kind] for name, kind in vocabulary.items()} | dict.fromkeys(patterns, kinds.BOOLEAN)
     try:
         return rule_engine.Rule(
             rewritten, rule_engine.Context(type_resolver=rule_engine.type_resolver_from_dict(types))
