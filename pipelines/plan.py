@@ -9,6 +9,7 @@ from pipelines.bypass import Detour, find_detour
 from pipelines.document import Edge, JoinRule, NodeSpec, Pipeline
 from pipelines.node import Node, Port, declared_services
 from pipelines.nodes import node_kinds
+from pipelines.service import Models
 from pipelines.value import VALUE_TYPES, Value
 
 
@@ -34,6 +35,8 @@ class Step:
     inlets: tuple[Inlet, ...]
     declared: frozenset[str]
     services: tuple[tuple[str, type], ...]
+    outputs: Mapping[str, str]
+    asks_models: bool
     detour: Detour | None = None
 
     @property
@@ -80,7 +83,10 @@ def _step(spec: NodeSpec, edges: Mapping[str, list[Edge]]) -> Step:
         Inlet(port, VALUE_TYPES[port.type], tuple(edges.get(port.name, ())), spec.join or node.join)
         for port in node.input_ports()
     )
-    return Step(spec, node, inlets, frozenset(own), declared_services(type(node)))
+    services = declared_services(type(node))
+    outputs = {port.name: port.type for port in node.output_ports()} | ({"answer": "answer"} if node.final else {})
+    asks_models = any(service is Models for _, service in services)
+    return Step(spec, node, inlets, frozenset(own), services, outputs, asks_models)
 
 
 def _bypassed(step: Step, steps: Mapping[str, Step]) -> Step:

@@ -45,26 +45,41 @@ class Arrival:
 Outcomes = Mapping[str, "asyncio.Future[Settled]"]
 
 
-async def arrive(inlet: Inlet, outcomes: Outcomes) -> Arrival:
-    """Waits until the inlet has what its join rule asks for, or can no longer get it."""
-    if inlet.join.rule == "all_taken" or not inlet.port.many:
-        for edge in inlet.edges:
-            settled = await _outcome(outcomes[edge.source])
-            if settled.state == "failed":
-                return Arrival(inlet, blocked_by=settled.title)
-        return _taken(inlet, outcomes, len(inlet.edges))
-    return await _race(inlet, outcomes, inlet.join.k or 1)
-
-
-async def _race(inlet: Inlet, outcomes: Outcomes, needed: int) -> Arrival:
+async def arrive_all(inlets: tuple[Inlet, ...], outcomes: Outcomes) -> list[Arrival]:
+    """Waits for every connected inlet, but no longer than until one of them makes a run impossible."""
+    connected = [inlet for inlet in inlets if inlet.edges]
     while True:
-        pending = {outcomes[edge.source] for edge in inlet.edges if not outcomes[edge.source].done()}
-        arrival = _taken(inlet, outcomes, needed)
-        if len(arrival.values) >= needed:
-            return arrival
-        if not pending:
-            return _too_few(inlet, outcomes, len(arrival.values), needed)
+        arrivals = [arrival for inlet in connected if (arrival := _arrival(inlet, outcomes)) is not None]
+        if len(arrivals) == len(connected) or any(arrival.stops_the_node for arrival in arrivals):
+            return arrivals
+        pending = {
+            future for inlet in connected for edge in inlet.edges if not (future := outcomes[edge.source]).done()
+        }
+        # A cancelled waiter must not cancel what others wait for: this leaves the futures alone.
         await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+
+
+def _arrival(inlet: Inlet, outcomes: Outcomes) -> Arrival | None:
+    """Returns what the inlet got by its join rule, or None while that is open."""
+    if inlet.join.rule != "all_taken" and inlet.port.many:
+        return _raced(inlet, outcomes, inlet.join.k or 1)
+    for edge in inlet.edges:
+        future = outcomes[edge.source]
+        if not future.done():
+            return None
+        settled = future.result()
+        if settled.state == "failed":
+            return Arrival(inlet, blocked_by=settled.title)
+    return _taken(inlet, outcomes, len(inlet.edges))
+
+
+def _raced(inlet: Inlet, outcomes: Outcomes, needed: int) -> Arrival | None:
+    arrival = _taken(inlet, outcomes, needed)
+    if len(arrival.values) >= needed:
+        return arrival
+    if not all(outcomes[edge.source].done() for edge in inlet.edges):
+        return None
+    return _too_few(inlet, outcomes, len(arrival.values), needed)
 
 
 def _taken(inlet: Inlet, outcomes: Outcomes, limit: int) -> Arrival:
@@ -96,25 +111,3 @@ def _why_silent(inlet: Inlet, outcomes: Outcomes) -> str | None:
             was_run = settled.state == "fired"
             return f"{settled.title} did not take '{edge.source_port}'" if was_run else f"{settled.title} stayed silent"
     return None
-
-
-async def _outcome(future: asyncio.Future[Settled]) -> Settled:
-    # A cancelled waiter must not cancel what others wait for.
-    return future.result() if future.done() else await asyncio.shield(future)
-
-
-async def arrive_all(inlets: tuple[Inlet, ...], outcomes: Outcomes) -> list[Arrival]:
-    """Waits for every connected inlet, but no longer than until one of them makes a run impossible."""
-    connected = [inlet for inlet in inlets if inlet.edges]
-    if len(connected) == 1:
-        return [await arrive(connected[0], outcomes)]
-    waiting = [asyncio.create_task(arrive(inlet, outcomes)) for inlet in connected]
-    try:
-        for done in asyncio.as_completed(waiting):
-            if (await done).stops_the_node:
-                break
-    finally:
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
-    return [task.result() for task in waiting if not task.cancelled()]

@@ -99,9 +99,10 @@ class NodeModels:
         self.totals += used
         self.asked[call.model] = None
         self._context.totals += used
-        self._context.emit(
-            CallFinished(node_id=self.node_id, model=call.model, call_id=call.id, run_totals=self._context.totals)
-        )
+        if self.streams:
+            self._context.emit(
+                CallFinished(node_id=self.node_id, model=call.model, call_id=call.id, run_totals=self._context.totals)
+            )
 
 
 class ProbeScope:

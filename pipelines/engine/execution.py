@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from pipelines.bypass import Detour
@@ -14,7 +13,7 @@ from pipelines.engine.context import NodeModels, RunContext, node_random
 from pipelines.error import BudgetExceeded, RouteloomError
 from pipelines.event import NodeFinished, NodeStarted
 from pipelines.plan import Plan, Step
-from pipelines.run import Fired, NodeStatus, Span
+from pipelines.run import Fired, NodeStatus, Span, Totals
 from pipelines.service import Extras, Models, Question
 from pipelines.store import RunStore
 from pipelines.value import Answer, Query, Text
@@ -22,7 +21,7 @@ from pipelines.value import Answer, Query, Text
 Services = Mapping[type, Callable[[str], object]]
 """For each service type a function from the path of a node to the service it gets."""
 
-STOP_GRACE_S = 5.0
+_NOTHING_USED = Totals()
 _COMPUTED_IN_PLACE: frozenset[type] = frozenset({Question, Extras, random.Random})
 
 
@@ -133,8 +132,9 @@ class Execution:
     async def _execute(self, step: Step, arrivals: list[Arrival]) -> None:
         path = self._prefix + step.spec.id
         start_s = self._context.elapsed_s()
-        self._context.emit(NodeStarted(node_id=path, at_s=start_s))
-        models = NodeModels(self._context, path)
+        if self._context.streams:
+            self._context.emit(NodeStarted(node_id=path, at_s=start_s))
+        models = NodeModels(self._context, path) if step.asks_models else None
         status: NodeStatus = "done"
         fired: Fired | None = None
         failure: Exception | None = None
@@ -154,27 +154,17 @@ class Execution:
         await self._end(step, status, start_s=start_s, arrivals=arrivals, fired=fired, failure=failure, models=models)
 
     async def _result(self, step: Step, arguments: dict[str, Any]) -> Fired:
-        limits = [self._context.settings.node_timeout_s, self._context.ledger.remaining_s()]
-        limit_s = min(limit for limit in limits if limit is not None)
-        ended = asyncio.Event()
-        ended.set()
+        if all(service in _COMPUTED_IN_PLACE for _, service in step.services):
+            fired = await step.node.run(**arguments)
+        else:
+            limits = [self._context.settings.node_timeout_s, self._context.ledger.remaining_s()]
+            limit_s = min(limit for limit in limits if limit is not None)
 
-        async def body() -> Fired:
-            ended.clear()
-            try:
+            async def body() -> Fired:
                 async with asyncio.timeout(limit_s):
                     return await step.node.run(**arguments)
-            finally:
-                ended.set()
 
-        in_place = all(service in _COMPUTED_IN_PLACE for _, service in step.services)
-        try:
-            fired = await body() if in_place else await self._context.flow.step(body)
-        except asyncio.CancelledError:
-            # LangGraph lets go at once, while the record of the stopped call is still on its way into the span.
-            with suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), STOP_GRACE_S)
-            raise
+            fired = await self._context.flow.step(body)
         _refuse_foreign_ports(step, fired)
         return fired
 
@@ -184,7 +174,7 @@ class Execution:
             return "budget", BudgetExceeded(f"The budget of {settings.budget.seconds:g} s ran out during this node.")
         return "failed", RouteloomError(f"The node took longer than {settings.node_timeout_s:g} s and was stopped.")
 
-    def _arguments(self, step: Step, arrivals: list[Arrival], path: str, models: NodeModels) -> dict[str, Any]:
+    def _arguments(self, step: Step, arrivals: list[Arrival], path: str, models: NodeModels | None) -> dict[str, Any]:
         arguments: dict[str, Any] = {}
         extras = Extras()
         for arrival in arrivals:
@@ -234,7 +224,7 @@ class Execution:
             status=status,
             start_s=begun_s,
             latency_s=max(0.0, now_s - begun_s),
-            totals=models.totals if models else type(self._context.totals)(),
+            totals=models.totals if models else _NOTHING_USED,
             models=tuple(models.asked) if models else (),
             inputs={a.inlet.port.name: tuple(f"{e.source}.{e.source_port}" for e in a.edges) for a in arrivals or ()},
             fired=fired,
@@ -248,7 +238,8 @@ class Execution:
         self.spans[step.spec.id] = span
         self._context.spans.append(span)
         outcome.set_result(_settled(step, span))
-        self._context.emit(NodeFinished(span=span))
+        if self._context.streams:
+            self._context.emit(NodeFinished(span=span))
         await self._store.add_span(self._context.run.id, span)
 
 
@@ -270,11 +261,8 @@ def _sentence(failure: Exception) -> str:
 
 
 def _refuse_foreign_ports(step: Step, fired: Fired) -> None:
-    allowed = {port.name: port.type for port in step.node.output_ports()}
-    if step.node.final:
-        allowed["answer"] = "answer"
     for name, value in fired.ports.items():
-        if allowed.get(name) != value.type_name():
+        if step.outputs.get(name) != value.type_name():
             raise RouteloomError(
-                f"The node kind '{step.node.kind}' fired '{name}' ({value.type_name()}); its outputs are {allowed}."
+                f"The node kind '{step.node.kind}' fired '{name}' ({value.type_name()}); its outputs are {dict(step.outputs)}."
             )

@@ -7,14 +7,17 @@ entrypoint, and starts the moment its own inputs are there. A node that only com
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "1")
 
 from langgraph.func import entrypoint, task
 
+STOP_GRACE_S = 5.0
 Body = Callable[[], Awaitable[Any]]
 
 
@@ -47,7 +50,23 @@ class LangGraphFlow:
 
     async def step(self, body: Body) -> Any:
         """Runs `body` as one LangGraph task."""
-        return await _step(body)
+        ended = asyncio.Event()
+        ended.set()
+
+        async def watched() -> Any:
+            ended.clear()
+            try:
+                return await body()
+            finally:
+                ended.set()
+
+        try:
+            return await _step(watched)
+        except asyncio.CancelledError:
+            # LangGraph lets go at once, while the record of the stopped call is still on its way into the span.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), STOP_GRACE_S)
+            raise
 
 
 class PlainFlow:
