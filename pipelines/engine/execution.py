@@ -264,5 +264,6 @@ def _refuse_foreign_ports(step: Step, fired: Fired) -> None:
     for name, value in fired.ports.items():
         if step.outputs.get(name) != value.type_name():
             raise RouteloomError(
-                f"The node kind '{step.node.kind}' fired '{name}' ({value.type_name()}); its outputs are {dict(step.outputs)}."
+                f"The node kind '{step.node.kind}' fired '{name}' ({value.type_name()});"
+                f" its outputs are {dict(step.outputs)}."
             )
