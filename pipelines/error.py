@@ -5,6 +5,7 @@ RouteloomError
 ├── PipelineInvalid        a pipeline has problems; carries all of them
 ├── ConfigurationError     something outside the pipeline is missing or wrong: a model, a key, a document set
 ├── NotFound               nothing is stored under that name
+├── StoreUnavailable       nothing can be stored now, whatever it is: the disk is full, the lock is held
 ├── StaleWrite             somebody else saved in the meantime
 ├── BudgetExceeded         the next call would exceed the budget, so it was not made
 │   └── BudgetPromised         what is left of it is promised to calls in flight, so it may be enough later
@@ -51,6 +52,10 @@ class ConfigurationError(RouteloomError):
 
 class NotFound(RouteloomError):
     """Says that nothing is stored under that name."""
+
+
+class StoreUnavailable(RouteloomError):
+    """Says that nothing can be stored now, whatever it is: the disk is full, the lock is held, the server is away."""
 
 
 class StaleWrite(RouteloomError):

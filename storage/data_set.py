@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import builtins
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
@@ -14,7 +15,7 @@ from pipelines.error import DocumentError, NotFound, StaleWrite
 from pipelines.record import now
 from storage.codec import build, load
 from storage.data_set_info import DataPage, DataSetInfo, DataVersionInfo, ShippedData, ShippedSets
-from storage.data_set_row import close_rows, read_examples, rows_of_version, write_rows, write_version
+from storage.data_set_row import close_rows, read_examples, read_places, rows_of_version, write_rows, write_version
 from storage.database import Database
 from storage.table import DataRowTable, DataSetTable, DataVersionTable
 
@@ -111,6 +112,24 @@ class DataSets:
             total = connection.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
             rows = connection.execute(statement.order_by(col(table.ordinal)).offset(offset).limit(limit)).all()
         return DataPage(total=total, rows=tuple((ordinal, load(Example, record)) for ordinal, record in rows))
+
+    def at(self, name: str, places: Sequence[int], version: int | None = None) -> builtins.list[Example]:
+        """Returns the rows at these places, from 0, in the order asked for.
+
+        Raises:
+            NotFound: if there is no such data set, version or place.
+        """
+        if (shipped := self._shipped.version(name, version)) is not None:
+            found = dict(enumerate(shipped.examples))
+        else:
+            with self._database.read() as connection:
+                row = self._find(connection, name)
+                number = row.head if version is None else version
+                _version_hash(connection, row, number)
+                found = read_places(connection, row.id, number, places)
+        if absent := sorted(set(places) - set(found)):
+            raise NotFound(f"The data set '{name}' has no row at place {absent[0]}.")
+        return [found[place] for place in places]
 
     def info(self, name: str) -> DataSetInfo:
         """Returns what is known of a data set.

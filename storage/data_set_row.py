@@ -33,6 +33,17 @@ def read_examples(connection: Connection, set_id: int, number: int) -> Iterator[
         yield load(Example, record)
 
 
+def read_places(connection: Connection, set_id: int, number: int, places: Sequence[int]) -> dict[int, Example]:
+    """Returns the examples of a version at these places."""
+    table = DataRowTable
+    found: dict[int, Example] = {}
+    for start in range(0, len(places), CHUNK):
+        wanted = col(table.ordinal).in_(places[start : start + CHUNK])
+        statement = rows_of_version(set_id, number, col(table.ordinal), col(table.record)).where(wanted)
+        found |= {ordinal: load(Example, record) for ordinal, record in connection.execute(statement)}
+    return found
+
+
 def write_version(connection: Connection, set_id: int, number: int, examples: Sequence[Example]) -> None:
     """Makes the rows of version `number` these examples; rows that are as in the version before are not touched."""
     changed, known = _changed(connection, set_id, number - 1, examples)

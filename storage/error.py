@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pipelines.error import RouteloomError, StaleWrite
+from pipelines.error import RouteloomError, StaleWrite, StoreUnavailable
 
 
 class StorageError(RouteloomError):
     """Says that the database cannot be opened, read or written."""
 
 
-class DatabaseUnavailable(StorageError):
+class DatabaseUnavailable(StorageError, StoreUnavailable):
     """Says that nothing can be stored now, whatever it is: the disk is full, the lock is held, the server is away."""
 
 

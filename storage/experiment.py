@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import delete, insert, select, update
 from sqlmodel import col
 
 from pipelines.experiment.experiment import Experiment, ExperimentStatus, Row
 from pipelines.experiment.progress import Progress
+from pipelines.experiment.remainder import Remainder
 from pipelines.experiment.results import ExampleColumns, Results
 from pipelines.record import Record, now
 from pipelines.scorer import Score
@@ -22,7 +20,7 @@ from storage.database import Database
 from storage.experiment_known import KnownExperiments, examples_text, not_found
 from storage.experiment_page import RowFilter, RowPage, find_rows
 from storage.experiment_results import read_results
-from storage.experiment_state import Place, read_begun, read_begun_runs, read_ended, read_paid_usd, read_progress
+from storage.experiment_state import read_begun, read_begun_runs, read_ended, read_paid_usd, read_progress
 from storage.experiment_table import ExperimentTable, ExperimentTagTable
 from storage.experiment_writer import RowWrite, RowWriter, label_row, wait_again, write_of
 from storage.group import GroupThread
@@ -45,23 +43,6 @@ class ExperimentInfo(Record):
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Remainder:
-    """Holds what a worker has to know before it takes up an experiment.
-
-    Attributes:
-        ended: rows that are not run again, as an array (repeats, examples, contenders).
-        begun: rows that wait for another attempt or were stopped, by (repeat, example, contender).
-        begun_runs: ids of the runs that may have a journal of use.
-        paid_usd: what all calls have cost until now.
-    """
-
-    ended: NDArray[np.bool_]
-    begun: dict[Place, Row]
-    begun_runs: frozenset[str]
-    paid_usd: float
-
-
 class Experiments:
     """Keeps experiments; `put` is for the event loop that runs one, everything else for pages and commands."""
 
@@ -73,15 +54,17 @@ class Experiments:
         self._writer: GroupThread[RowWrite, None] = GroupThread("row-writer", self._rows.commit, pause_s=PAUSE_S)
         self._known = KnownExperiments(database)
 
-    def create(self, experiment: Experiment, examples: ExampleColumns) -> None:
-        """Stores a new experiment with what is known of its examples, which it keeps whatever happens to the data set.
+    def create(self, experiment: Experiment, examples: ExampleColumns, places: Sequence[int]) -> None:
+        """Stores a new experiment with what is known of its examples and their places in the data set, from 0.
 
         Raises:
             StorageError: if there is one of that id.
         """
         row = {name: getattr(experiment, name) for name in ExperimentInfo.model_fields if name != "rows"}
         row["rows"] = len(examples.ids) * len(experiment.contenders) * experiment.settings.repeats
-        statement = insert(ExperimentTable).values(**row, record=dump(experiment), examples=examples_text(examples))
+        statement = insert(ExperimentTable).values(
+            **row, record=dump(experiment), examples=examples_text(examples, places)
+        )
         with self._database.write() as connection:
             number = connection.execute(statement.returning(col(ExperimentTable.number))).scalar_one()
             tags = [
@@ -136,6 +119,10 @@ class Experiments:
     def examples(self, experiment_id: str) -> ExampleColumns:
         """Returns what is known of the examples, in their order."""
         return self._known.of(experiment_id).examples
+
+    def places(self, experiment_id: str) -> tuple[int, ...]:
+        """Returns where the examples stand in their data set, from 0."""
+        return self._known.of(experiment_id).places
 
     async def put(self, experiment_id: str, row: Row) -> None:
         """Stores a row, instead of an earlier one of the same place; returns once it would survive a crash.

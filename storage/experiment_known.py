@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import select
@@ -24,7 +25,7 @@ KEPT: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class KnownExperiment:
-    """Holds what the rows of an experiment refer to."""
+    """Holds what the rows of an experiment refer to; `places` are those of its examples in the data set, from 0."""
 
     number: int
     rows: int
@@ -32,6 +33,7 @@ class KnownExperiment:
     contenders: tuple[str, ...]
     scorers: tuple[str, ...]
     examples: ExampleColumns
+    places: tuple[int, ...]
 
     def place_of(self, scorer: str) -> int:
         """Returns the place of a scorer.
@@ -76,13 +78,15 @@ class KnownExperiments:
         if found is None:
             raise not_found(experiment_id)
         experiment = load(Experiment, found.record)
+        content = orjson.loads(found.examples)
         known = KnownExperiment(
             number=found.number,
             rows=found.rows,
             repeats=experiment.settings.repeats,
             contenders=tuple(contender.label for contender in experiment.contenders),
             scorers=scorer_names(experiment.scorers),
-            examples=examples_in(found.examples),
+            examples=_columns_of(content),
+            places=tuple(content["places"]),
         )
         with self._lock:
             self._known[experiment_id] = known
@@ -91,20 +95,18 @@ class KnownExperiments:
         return known
 
 
-def examples_text(examples: ExampleColumns) -> str:
-    """Returns the columns as JSON."""
+def examples_text(examples: ExampleColumns, places: Sequence[int]) -> str:
+    """Returns the columns and the places as JSON."""
     columns = {"ids": examples.ids, "tags": examples.tags, "groups": examples.groups}
-    return orjson.dumps({**columns, "difficulties": examples.difficulties}).decode()
+    return orjson.dumps({**columns, "difficulties": examples.difficulties, "places": places}).decode()
 
 
-def examples_in(text: str) -> ExampleColumns:
-    """Returns the columns that `examples_text` wrote."""
-    found = orjson.loads(text)
+def _columns_of(content: dict[str, list[Any]]) -> ExampleColumns:
     return ExampleColumns(
-        ids=tuple(found["ids"]),
-        tags=tuple(map(tuple, found["tags"])),
-        groups=tuple(found["groups"]),
-        difficulties=tuple(found["difficulties"]),
+        ids=tuple(content["ids"]),
+        tags=tuple(map(tuple, content["tags"])),
+        groups=tuple(content["groups"]),
+        difficulties=tuple(content["difficulties"]),
     )
 
 

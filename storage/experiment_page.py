@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import Field
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 from sqlalchemy.orm import aliased
@@ -58,17 +56,13 @@ def find_rows(connection: Connection, experiment: int, wanted: RowFilter, offset
 
 def _conditions(experiment: int, wanted: RowFilter) -> list[ColumnElement[bool]]:
     table = ExperimentRowTable
-    score = col(table.score)
-    choices: list[tuple[Any, ColumnElement[bool]]] = [
-        (wanted.contender, col(table.contender) == wanted.contender),
-        (wanted.status, col(table.status) == wanted.status),
-        (wanted.example, col(table.example) == wanted.example),
-        (wanted.least_score, score >= wanted.least_score),
-        (wanted.greatest_score, score <= wanted.greatest_score),
-        (wanted.unscored, col(table.unscored) == wanted.unscored),
-        (wanted.unlabelled, col(table.unlabelled) == wanted.unlabelled),
-    ]
-    found = [col(table.experiment) == experiment, *(condition for value, condition in choices if value is not None)]
+    equal = {name: getattr(wanted, name) for name in ("contender", "status", "example", "unscored", "unlabelled")}
+    found: list[ColumnElement[bool]] = [col(table.experiment) == experiment]
+    found += [getattr(table, name) == value for name, value in equal.items() if value is not None]
+    if wanted.least_score is not None:
+        found.append(col(table.score) >= wanted.least_score)
+    if wanted.greatest_score is not None:
+        found.append(col(table.score) <= wanted.greatest_score)
     if wanted.tag is not None:
         tags = select(col(ExperimentTagTable.example)).where(
             col(ExperimentTagTable.experiment) == experiment, col(ExperimentTagTable.tag) == wanted.tag

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import and_, select
+from sqlalchemy import RowMapping, and_, select
 from sqlmodel import col
 
 from pipelines.experiment.experiment import Row
+from pipelines.experiment.scoring import waits_for_person
 from storage.codec import bounded, build, dump
 from storage.experiment_table import ExperimentAnswerTable, ExperimentRowTable
 
@@ -37,7 +38,7 @@ def numbers_of(experiment: int, row: Row, scorers: Sequence[str]) -> dict[str, A
         "score": given[0] if given else None,
         "scores": orjson.dumps(given).decode(),
         "unscored": row.status == "done" and bool(row.score_errors),
-        "unlabelled": row.status == "done" and not {*row.scores, *row.score_errors}.issuperset(scorers),
+        "unlabelled": waits_for_person(row, scorers),
         "route": orjson.dumps([*row.route, *row.models]).decode(),
     }
 
@@ -62,7 +63,7 @@ def select_rows() -> Any:
     return select(*columns, col(texts.record)).join_from(numbers, texts, same)
 
 
-def row_of(found: Mapping[str, Any]) -> Row:
+def row_of(found: RowMapping) -> Row:
     """Builds the row that `select_rows` found.
 
     Raises:

@@ -11,12 +11,11 @@ from sqlmodel import col
 
 from pipelines.experiment.experiment import Experiment, Row
 from pipelines.experiment.progress import Progress
+from pipelines.experiment.remainder import Place
 from storage.experiment_known import KnownExperiment
 from storage.experiment_row import FINAL, row_of, select_rows
 from storage.experiment_table import ExperimentRowTable
 from storage.table import CallTable, RunTable
-
-Place = tuple[int, int, int]
 
 
 def read_progress(connection: Connection, known: KnownExperiment, experiment: Experiment) -> Progress:
@@ -46,8 +45,8 @@ def read_ended(connection: Connection, known: KnownExperiment) -> NDArray[np.boo
     table = ExperimentRowTable
     ended = np.zeros((known.repeats, len(known.examples.ids), len(known.contenders)), dtype=np.bool_)
     places = select(col(table.repeat), col(table.example), col(table.contender))
-    found = connection.execute(places.where(*_of(known), col(table.status).in_(FINAL))).fetchall()
-    if found:
+    cursor = connection.execute(places.where(*_of(known), col(table.status).in_(FINAL))).cursor
+    if cursor is not None and (found := cursor.fetchall()):
         repeats, examples, contenders = np.array(found, dtype=np.int64).T
         ended[repeats, examples, contenders] = True
     return ended

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipelines.data.example import Example
 from pipelines.error import BudgetExceeded, DocumentError, ModelRefusedKey, RouteloomError, RunCancelled
+from pipelines.experiment.experiment import Row
 from pipelines.scorer import Bench, Score, Scorer
 from pipelines.scorers import AnyScorer
 from pipelines.value import Answer
@@ -57,6 +58,11 @@ def read_scorers(scorers: Sequence[Mapping[str, Any]]) -> dict[str, Scorer]:
                 f"The scorer '{name or 'without kind'}' cannot be read: at '{place}', {first['msg']}."
             ) from None
     return found
+
+
+def waits_for_person(row: Row, scorers: Sequence[str]) -> bool:
+    """Says whether the row has an answer that a scorer has left to a person."""
+    return row.status == "done" and not {*row.scores, *row.score_errors}.issuperset(scorers)
 
 
 async def score_answer(

@@ -93,6 +93,7 @@ SPAN = Span(
     start_s=0.25,
     latency_s=1.5,
     totals=TOTALS,
+    models=("big", "small"),
     inputs={"query": ("ask.query", "other.query")},
     fired=Fired(
         ports={"answer": ANSWER, "query": QUERY},
@@ -100,6 +101,7 @@ SPAN = Span(
     ),
     reused=True,
     pinned=True,
+    bypassed=True,
     reason="because",
     error_kind="ModelTimedOut",
     error="The model took too long.",
@@ -112,6 +114,7 @@ RUN = Run(
         model="big", seed=7, budget=Budget(usd=1.0, seconds=2.0, calls=3), cache=False, node_timeout_s=5.0, to_node="a"
     ),
     workflow="rivers",
+    experiment="e-1",
     version=4,
     parent_id="run-0",
     status="failed",
