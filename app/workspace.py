@@ -10,6 +10,7 @@ from typing import Literal
 
 from app.batch import run_batch
 from app.config import Config
+from app.data.shipped import shipped_data_sets
 from app.hold import Holds
 from app.library import Library
 from app.loop import LoopThread, settle_collector
@@ -48,7 +49,7 @@ class Workspace:
         settle_collector()
         self.config = config or Config()
         _make_folder(self.config.home)
-        self.storage: Storage = open_storage(self.config.storage_url)
+        self.storage: Storage = open_storage(self.config.storage_url, shipped=shipped_data_sets)
         self.library = Library(self.storage)
         self.loop = LoopThread()
         self._found: tuple[ModelEntry, ...] = ()

@@ -37,10 +37,11 @@ def load_config() -> Config:
 @contextmanager
 def open_library() -> Iterator[tuple[Storage, Library]]:
     """Opens the storage and the library on it, without the engine and what it imports."""
+    from app.data.shipped import shipped_data_sets
     from app.library import Library
     from storage import open_storage
 
-    storage = open_storage(load_config().storage_url)
+    storage = open_storage(load_config().storage_url, shipped=shipped_data_sets)
     try:
         yield storage, Library(storage)
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from string import ascii_uppercase
 from typing import Any, Final
 
@@ -46,6 +46,17 @@ class ColumnMapping(Record):
         single = (self.query, self.document_title, self.id, self.group, self.difficulty)
         several = (*self.references, *self.choices, *self.documents, *self.tags, *self.extra)
         return tuple(dict.fromkeys(name for name in (*single, *several) if name))
+
+    def without(self, columns: Collection[str]) -> ColumnMapping:
+        """Returns the mapping in which these columns, apart from the question's, mean nothing."""
+        fields = self.model_dump(exclude={"query", "separator"})
+        kept: dict[str, Any] = {
+            name: tuple(item for item in value if item not in columns)
+            if isinstance(value, tuple)
+            else (None if value in columns else value)
+            for name, value in fields.items()
+        }
+        return self.model_copy(update=kept)
 
     def example(self, row: RawRow) -> Example:
         """Returns the example of a row; without an id it is the number of the row.

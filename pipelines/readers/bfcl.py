@@ -17,7 +17,7 @@ class Bfcl(Reader):
     """Reads question and functions; functions and possible answers are in `extra`.
 
     The answers may be beside the question, as `ground_truth` or `possible_answer`. Turns of a conversation become one
-    text; the kind of the task is the id without its number. A question without functions is one to be answered in words.
+    text; the kind of the task is the id without its number. A question may come without functions.
 
     Source: Patil et al. 2024, Berkeley Function-Calling Leaderboard; the data files of its repository.
     """
