@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,11 +34,21 @@ class RunContext:
     spans: list[Span] = field(default_factory=list)
     totals: Totals = field(default_factory=Totals)
     start_s: float = 0.0
+    begun: asyncio.Future[None] | None = None
 
     @property
     def settings(self) -> RunSettings:
         """Returns the settings of the run."""
         return self.run.settings
+
+    async def ready(self) -> None:
+        """Returns once the beginning of the run is stored.
+
+        Raises:
+            RouteloomError: if it could not be.
+        """
+        if self.begun is not None:
+            await asyncio.shield(self.begun)
 
     def elapsed_s(self) -> float:
         """Returns the seconds since the run began."""
@@ -79,6 +90,10 @@ class NodeModels:
         """Counts tokens with the model's own tokenizer where it is at hand."""
         return await self._context.gateway.count_tokens(self.entry(name).name, text)
 
+    async def ready(self) -> None:
+        """Returns once the run is stored, so that a crash leaves no call that belongs to nothing."""
+        await self._context.ready()
+
     def reserve(self, cost_usd: float) -> Reservation:
         """Promises money for one attempt, or refuses it."""
         return self._context.ledger.reserve(cost_usd)
@@ -119,6 +134,9 @@ class ProbeScope:
         """Starts without calls."""
         self.calls: list[Call] = []
         self._ledger = Ledger(Budget(), lambda: 0.0)
+
+    async def ready(self) -> None:
+        """Returns: there is no run to store."""
 
     def reserve(self, cost_usd: float) -> Reservation:
         """Promises any amount."""

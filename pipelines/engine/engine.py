@@ -16,6 +16,7 @@ from pipelines.engine.budget import Ledger
 from pipelines.engine.context import NodeModels, ProbeScope, RunContext
 from pipelines.engine.execution import Execution, Services
 from pipelines.engine.flow import Flow, LangGraphFlow
+from pipelines.engine.handle import RunHandle, Switch
 from pipelines.engine.past import Past
 from pipelines.engine.purse import Purse
 from pipelines.error import ConfigurationError, ModelError, RouteloomError
@@ -38,23 +39,6 @@ PlanKey = tuple[int, int, str | None, str | None]
 
 class Store(CallStore, RunStore, Protocol):
     """Remembers both calls and runs."""
-
-
-class RunHandle:
-    """Is a run on its way: wait for it, read its events, or stop it."""
-
-    def __init__(self, task: asyncio.Task[Run], stop: Callable[[], None]) -> None:
-        """Takes the task that brings the run to its end and the way to stop it."""
-        self._task = task
-        self._stop = stop
-
-    def stop(self) -> None:
-        """Stops the run; what is finished stays, the result has the status `cancelled`."""
-        self._stop()
-
-    async def result(self) -> Run:
-        """Waits for the end and returns the whole run."""
-        return await asyncio.shield(self._task)
 
 
 class Engine:
@@ -118,16 +102,8 @@ class Engine:
         purse: Purse | None = None,
     ) -> RunHandle:
         """Starts a run on the running event loop and returns its handle; see `run`."""
-        pending: list[asyncio.Task[Answer | None]] = []
-        stopped = asyncio.Event()
-
-        def stop() -> None:
-            stopped.set()
-            for inner in pending:
-                inner.cancel()
-
-        task = asyncio.create_task(self._whole(run, on_event, reuse or {}, resume, purse, pending, stopped))
-        return RunHandle(task, stop)
+        switch = Switch()
+        return RunHandle(asyncio.create_task(self._whole(run, on_event, reuse or {}, resume, purse, switch)), switch)
 
     async def probe(self, request: ChatRequest) -> Call:
         """Asks a model outside any pipeline and returns the record of the call, failed or not.
@@ -182,22 +158,18 @@ class Engine:
         reuse: Mapping[str, Fired],
         resume: bool,
         purse: Purse | None,
-        pending: list[asyncio.Task[Answer | None]],
-        stopped: asyncio.Event,
+        switch: Switch,
     ) -> Run:
         plan, context = await self._prepare(run, on_event, resume, purse)
         execution = Execution(plan, run.query, context, self._services(context), self._store, reuse=reuse)
-        inner = asyncio.create_task(self._flow.run(execution.run))
-        pending.append(inner)
-        if stopped.is_set():
-            inner.cancel()
+        if switch.pressed:
+            return await self._close(run, context, None, "cancelled")
         try:
-            answer = await inner
+            with switch.guarding():
+                answer = await self._flow.run(execution.run)
         except asyncio.CancelledError:
-            inner.cancel()
-            await asyncio.gather(inner, return_exceptions=True)
             finished = await self._close(run, context, None, "cancelled")
-            if not stopped.is_set():
+            if not switch.pressed:
                 raise
             return finished
         return await self._close(run, context, answer, _status(context, answer))
@@ -211,8 +183,9 @@ class Engine:
         budget = run.settings.budget
         ledger = Ledger(budget, self._clock, spent_usd=past.cost_usd, calls=past.attempts, purse=purse)
         context = self._context(run, catalogue, on_event, past, ledger)
-        await self._store.begin(run)
-        context.emit(RunStarted(run_id=run.id, nodes=tuple(plan.steps)))
+        context.begun = asyncio.create_task(self._store.begin(run))
+        if context.streams:
+            context.emit(RunStarted(run_id=run.id, nodes=tuple(plan.steps)))
         return plan, context
 
     def _context(
@@ -259,8 +232,10 @@ class Engine:
                 "latency_s": context.elapsed_s(),
             }
         )
+        await context.ready()
         await self._store.finish(finished)
-        context.emit(RunFinished(run=finished))
+        if context.streams:
+            context.emit(RunFinished(run=finished))
         return finished
 
     def _services(self, context: RunContext) -> Services:

@@ -119,6 +119,7 @@ class Gateway:
     async def _live(self, entry: ModelEntry, request: ChatRequest, key: str, scope: CallScope) -> Call:
         """Asks the model."""
         provider, entry = self._route(entry)
+        await scope.ready()
         limiter, breaker = self._limiter(entry), self._breaker(entry)
         generation = await limiter.acquire()
         trial = Trial(provider, entry, request, scope, limiter, generation, self._retry.clock)

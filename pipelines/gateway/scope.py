@@ -35,6 +35,13 @@ class CallScope(Protocol):
     streams: bool
     limits_money: bool
 
+    async def ready(self) -> None:
+        """Returns once the run is stored; no model is asked before.
+
+        Raises:
+            RouteloomError: if it could not be stored.
+        """
+
     def reserve(self, cost_usd: float) -> Reservation:
         """Sets aside the most that the next attempt can cost; called before each attempt, retries too.
 

@@ -73,6 +73,9 @@ class Scope:
         self.held.append(Held(self, cost_usd))
         return self.held[-1]
 
+    async def ready(self) -> None:
+        return None
+
     def journaled(self, key: str) -> Call | None:
         return self.journal.get(key)
 
