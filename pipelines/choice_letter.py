@@ -43,6 +43,7 @@ _IS_RIGHT = re.compile(
 )
 _LINE_START = re.compile(r"^[ \t>*-]*[(\[]?(?P<letter>[A-Z])(?:[)\]][.:]?|[.:])(?:\s|$)", re.MULTILINE)
 _BRACKETED = re.compile(r"(?<![\w'])(?:\((?P<a>[A-Za-z])\)|\[(?P<b>[A-Za-z])\]|(?P<c>[A-Z])\))")
+_PAIR = re.compile(r"(?<![\w'])(?P<one>[A-Z])(?:,? or |,? and |/|, )(?P<two>[A-Z])(?![\w'])")
 _STANDING = re.compile(r"(?<![\w'’(.-])(?P<letter>[B-HJ-Z])(?![\w'’-]|\.\w)")
 
 
@@ -60,7 +61,8 @@ def chosen_letter(text: str, choices: Sequence[str] = ()) -> Choice:
     5. the whole answer is the text of a choice, in words;
     6. the last line is only a letter, or a letter with its choice; else the first line is only a letter;
     7. the answer starts with a letter as `B) ...`, and no other line does;
-    8. the only letter in brackets, then the only capital that stands alone (not A or I, which are words);
+    8. the only letter in brackets, then the only capital that stands alone (not A or I, which are words;
+       `A or C` is several);
     9. the only choice whose text is in the answer.
     """
     shown = unicodedata.normalize("NFKC", text[-MAX_CHARACTERS:]).translate(_PLAIN)
@@ -154,6 +156,8 @@ def _bracketed(text: str) -> set[str]:
 
 
 def _alone(text: str, allowed: str, _: Sequence[str]) -> Choice:
+    if any({pair["one"], pair["two"]} <= set(allowed) for pair in _PAIR.finditer(text)):
+        return SEVERAL
     bracketed = _bracketed(text) & set(allowed)
     return _one(bracketed or {match["letter"] for match in _STANDING.finditer(text)} & set(allowed))
 
