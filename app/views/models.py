@@ -19,7 +19,7 @@ from pipelines.gateway.key import key_name
 
 PROVIDERS = {
     "litellm": "hosted",
-    "openai_compatible": "OpenAI-compatible",
+    "openai_compatible": "OpenAI API",
     "embedded": "embedded",
     "replay": "replay",
     "scripted": "scripted",
@@ -42,6 +42,19 @@ def draw() -> None:
 
 
 def _draw_catalogue(space: Workspace) -> None:
+    _draw_head()
+    _draw_notice()
+    entries = list(space.catalogue)
+    default = next((entry for entry in entries if entry.name == space.catalogue.default), None)
+    chosen = _draw_table(entries)
+    if default is None:
+        missing = plain(str(space.catalogue.default))
+        st.warning(f"The default model '{missing}' is not in the catalogue. Pick another one and make it the default.")
+    _draw_model(chosen or default or entries[0])
+    draw_weights(space)
+
+
+def _draw_head() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Models", anchor=False)
         st.space("stretch")
@@ -52,8 +65,10 @@ def _draw_catalogue(space: Workspace) -> None:
                 _find()
         if st.button("Add a model", icon=":material/add:", key="models:add", type="primary"):
             draw_editor(None)
-    _draw_notice()
-    entries = list(space.catalogue)
+
+
+def _draw_table(entries: list[ModelEntry]) -> ModelEntry | None:
+    """Draws the table and returns the model that is picked in it, or None."""
     st.caption(
         "Pick a model to test it, to change its price or to make it the default. Prices are USD per million tokens."
     )
@@ -67,13 +82,7 @@ def _draw_catalogue(space: Workspace) -> None:
         height=min(560, 38 + 35 * len(entries)),
     )
     rows = event.selection.rows
-    default = next((entry for entry in entries if entry.name == space.catalogue.default), None)
-    if default is None:
-        missing = plain(str(space.catalogue.default))
-        st.warning(f"The default model '{missing}' is not in the catalogue. Pick another one and make it the default.")
-    chosen = entries[rows[0]] if rows and rows[0] < len(entries) else default or entries[0]
-    _draw_model(chosen)
-    draw_weights(space)
+    return entries[rows[0]] if rows and rows[0] < len(entries) else None
 
 
 def _row(entry: ModelEntry) -> dict[str, Any]:
@@ -85,7 +94,7 @@ def _row(entry: ModelEntry) -> dict[str, Any]:
         "provider": PROVIDERS[entry.provider],
         "in": price.input_usd_per_mtok if price else None,
         "out": price.output_usd_per_mtok if price else None,
-        "price": f"≈ notional · {noted}" if price and price.notional else noted,
+        "price": f"≈ {noted}" if price and price.notional else noted,
         "window": entry.context_window,
         "key": _key_words(entry),
     }

@@ -34,13 +34,13 @@ def test_the_table_tells_price_window_and_key(models: AppTest, monkeypatch: pyte
     stub = row(models, "stub")
     assert (stub["name"], stub["provider"], stub["in"], stub["out"]) == (
         "stub · default",
-        "OpenAI-compatible",
+        "OpenAI API",
         1.0,
         2.0,
     )
     assert (stub["price"], stub["key"]) == ("2026-01-01 · the test", "not needed")
     assert row(models, "gpt-4o-mini")["key"] == "✗ OPENAI_API_KEY is not set"
-    assert str(row(models, "smollm2-135m")["price"]).startswith("≈ notional · ")
+    assert str(row(models, "smollm2-135m")["price"]).startswith("≈ ")
     monkeypatch.setenv("OPENAI_API_KEY", "canary-value")
     models.run()
     assert row(models, "gpt-4o-mini")["key"] == "✓ OPENAI_API_KEY"
