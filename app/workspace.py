@@ -11,6 +11,7 @@ from typing import Literal
 from app.batch import run_batch
 from app.config import Config
 from app.data.shipped import shipped_data_sets
+from app.experiment.experiments import Experiments
 from app.hold import Holds
 from app.library import Library
 from app.loop import LoopThread, settle_collector
@@ -67,6 +68,7 @@ class Workspace:
             for flow in (LangGraphFlow(), PlainFlow())
         )
         self._holds = Holds(self.engine, self.storage.runs, self.loop)
+        self.experiments = Experiments(self.storage, self.batch_engine, self.library, embedder, self.loop)
 
     def __enter__(self) -> Workspace:
         """Returns itself."""
@@ -81,6 +83,7 @@ class Workspace:
     def close(self) -> None:
         """Stops what runs, writes what waits and closes the database; its thread ends."""
         self._holds.stop_all()
+        self.experiments.close()
         self.loop.call(self._gateway.aclose())
         self.loop.close()
         self.storage.close()

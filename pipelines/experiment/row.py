@@ -12,7 +12,7 @@ from pipelines.experiment.experiment import Experiment, Row, RowStatus, run_id_o
 from pipelines.run import Budget, Run, RunSettings, Span
 
 Trouble = Literal["store", "key", "cancelled", "budget"]
-"""Why a row says nothing of its pipeline: nothing can be stored, a key is refused, a person or the budget stopped it."""
+"""Why a row says nothing of its pipeline: nothing can be stored, the key is refused, a person or money stopped it."""
 _KINDS: Final[dict[str, Trouble]] = {
     StoreUnavailable.__name__: "store",
     ModelRefusedKey.__name__: "key",

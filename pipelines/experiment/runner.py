@@ -101,6 +101,11 @@ class Runner:
             await self._tasks.aclose()
         return self._ending or Ending("done")
 
+    @property
+    def ending(self) -> Ending | None:
+        """Returns how it is about to end, or None while rows are begun."""
+        return self._ending
+
     def stop(self, status: ExperimentStatus, error: str | None = None) -> None:
         """Begins no row any more; those on their way are brought to their end. The first reason stays."""
         self._ending = self._ending or Ending(status, error)
