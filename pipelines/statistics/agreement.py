@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
 from pipelines.experiment.results import Floats, Ints
-from pipelines.statistics.interval import NOTHING, Spread
+from pipelines.statistics.interval import NOTHING, Spread, quantile
 
+TINY: Final = 1e-9
 Weighting = Literal["none", "linear", "quadratic"]
 
 
@@ -34,14 +35,20 @@ def kappa(
     by_judge, by_person = table.sum(axis=1), table.sum(axis=0)
     if by_judge.max() == n and by_person.max() == n and by_judge.argmax() == by_person.argmax():
         return Spread(None, None, None, n, n, "both gave one level only: kappa is undefined")
+    if max(by_judge.max(), by_person.max()) == n:
+        return Spread(0.0, None, None, n, n, "one of the two gave one level only: no better than chance")
     from statsmodels.stats.inter_rater import cohens_kappa
 
     used = np.flatnonzero(by_judge + by_person)
     weights = None if weighting == "none" else _distances(used, n_levels, 1 if weighting == "linear" else 2)
-    found = cohens_kappa(table[np.ix_(used, used)], weights=weights, alpha=1 - confidence)
-    low, high = max(-1.0, float(found.kappa_low)), min(1.0, float(found.kappa_upp))
+    # Where the two agree on everything, rounding makes the variance a little less than 0.
+    with np.errstate(invalid="ignore"):
+        found = cohens_kappa(table[np.ix_(used, used)], weights=weights)
+    value, half = float(found.kappa), quantile(confidence) * float(found.std_kappa)
+    if not half > TINY:
+        return Spread(value, None, None, n, n, "the two agree on everything: no interval")
     name = "Cohen's kappa" if weights is None else f"Cohen's kappa, {weighting} weights"
-    return Spread(float(found.kappa), low, high, n, n, name)
+    return Spread(value, max(-1.0, value - half), min(1.0, value + half), n, n, name)
 
 
 def levels(scores: Floats, n_levels: int = 2) -> Ints:

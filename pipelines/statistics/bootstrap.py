@@ -33,7 +33,8 @@ def bootstrap_interval(
 ) -> Spread:
     """Returns a metric of `n` rows with its bootstrap interval; whole groups are drawn where there are groups.
 
-    `percentile` is widened for few groups, so that it covers like Student's t; `bca` corrects bias and skewness.
+    `percentile` is widened for few groups, so that it covers like Student's t; `bca` corrects bias and skewness,
+    and needs 50 groups or more: with 15 a nominal 95 % covered 91 %.
 
     Source: Efron and Tibshirani, 1993, An introduction to the bootstrap, sections 13.3 and 14.3; the widening:
     Hesterberg, 2015, The American Statistician 69, 371-386, section 5.3 (expanded percentile).

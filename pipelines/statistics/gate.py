@@ -76,7 +76,9 @@ def facts_of(report: Report, contender: ContenderReport) -> Mapping[str, float |
         facts |= {name: measure.value, f"{name}_low": measure.low, f"{name}_high": measure.high}
     facts |= {name: getattr(contender, name) for name in COUNTS}
     facts |= {"n": contender.n_examples, **dict.fromkeys(AGAINST_FIRST)}
-    return facts | _against_first(_pair(report, contender.label))
+    facts |= _against_first(_pair(report, contender.label))
+    # A mean of 1,000 times 0.001 must not be above 1 by a rounding error.
+    return {name: None if value is None else float(f"{value:.12g}") for name, value in facts.items()}
 
 
 def _pair(report: Report, label: str) -> PairReport | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.condition import compile_condition, condition_problem
+from pipelines.condition import CompiledCondition, compile_condition, condition_problem
 from pipelines.error import ConfigurationError
 from pipelines.value import Query
 
@@ -98,3 +98,15 @@ async def test_a_regular_expression_that_explodes_is_stopped() -> None:
     condition = compile_condition("text =~~ '(a|a|b)+(a|aa)+$'")
     with pytest.raises(ConfigurationError, match="took longer than"):
         await condition.holds(Query(text="a" * 5_000 + "!"))
+
+
+def test_a_condition_over_numbers_knows_the_names_it_was_given() -> None:
+    condition = CompiledCondition("accuracy < 0.8 or cost > 2", {"accuracy": "number", "cost": "number", "n": "number"})
+    assert condition.names == {"accuracy", "cost"}
+    assert [condition.holds_of({"accuracy": a, "cost": c}) for a, c in ((0.9, 1.0), (0.7, 1.0), (0.9, 3.0))] == [
+        False,
+        True,
+        True,
+    ]
+    with pytest.raises(ConfigurationError, match="'text' is unknown, there is accuracy and cost"):
+        CompiledCondition("text == 'x'", {"accuracy": "number", "cost": "number"})
