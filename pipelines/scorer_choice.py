@@ -113,7 +113,7 @@ def suggest_scorers(examples: Sequence[Example]) -> tuple[Scorer, ...]:
 def _guessed(example: Example) -> Scorer:
     """Returns the scorer that suits what a row has."""
     kinds, extra = scorer_kinds(), example.extra
-    by_extra = {"tests": "python_tests", "calls": "tool_call", "database": "sql_result", "pattern": "regex"}
+    by_extra = {"tests": "python_tests", "possible_answers": "tool_call", "database": "sql_result", "pattern": "regex"}
     for key, kind in by_extra.items():
         if extra.get(key) is not None:
             return kinds[kind]()

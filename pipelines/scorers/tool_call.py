@@ -32,10 +32,10 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 class ToolCallMatch(Scorer):
     """Compares the tool calls in the answer with the allowed ones: names, parameters, types and values.
 
-    The row's `calls` lists what is wanted, as `{"tool": {"parameter": [allowed values]}}` (an empty text among the
-    values makes the parameter optional); without it the references are calls. `functions` of the row gives types and
-    required parameters. The order of the calls does not count. An answer without a call is right where `calls` is
-    empty.
+    The row's `possible_answers` lists what is wanted, as `{"tool": {"parameter": [allowed values]}}` (an empty text
+    among the values makes the parameter optional) or as the text of a call; without it the references are calls.
+    `functions` of the row gives types and required parameters. The order of the calls does not count. An answer without
+    a call is right where the list is empty.
 
     Source: the AST check of BFCL (Patil et al., 2025, section 4.1): one pair of calls after the other, texts without
     case, spaces and the signs `,./-_*^'"`; simplified for languages other than Python.
@@ -50,8 +50,9 @@ class ToolCallMatch(Scorer):
     )
 
     def lack(self, example: Example) -> str | None:
-        """Returns `the right calls` where the row has neither `calls` nor references."""
-        return None if example.references or isinstance(example.extra.get("calls"), list) else "the right calls"
+        """Returns `the right calls` where the row has neither `possible_answers` nor references."""
+        known = example.references or isinstance(example.extra.get("possible_answers"), list)
+        return None if known else "the right calls"
 
     async def score(self, example: Example, answer: Answer, bench: Bench) -> Score:
         """Returns 1 where each wanted call is made and no other, else 0 or the share.
@@ -78,9 +79,12 @@ class ToolCallMatch(Scorer):
 
 
 def _wanted(example: Example) -> Iterator[Wanted]:
-    listed = example.extra.get("calls")
+    listed = example.extra.get("possible_answers")
     if isinstance(listed, list):
         for part in listed:
+            if isinstance(part, str):
+                yield from _said(example, part)
+                continue
             if not isinstance(part, dict) or len(part) != 1 or not isinstance(next(iter(part.values())), dict):
                 raise ConfigurationError(
                     f"A wanted call of the row '{example.id}' is {shown(str(part))}; it must be"
@@ -89,8 +93,13 @@ def _wanted(example: Example) -> Iterator[Wanted]:
             name, arguments = next(iter(part.items()))
             yield name, {key: value if isinstance(value, list) else [value] for key, value in arguments.items()}
         return
+    yield from _said(example, next(iter(example.references), ""))
+
+
+def _said(example: Example, text: str) -> Iterator[Wanted]:
+    """Yields the calls that a text makes, each argument with its one value."""
     try:
-        calls = read_calls(next(iter(example.references), ""))
+        calls = read_calls(text)
     except DocumentError as error:
         raise ConfigurationError(f"The row '{example.id}' does not say which calls are right. {error}") from error
     yield from ((call.name, {key: [value] for key, value in call.arguments.items()}) for call in calls)

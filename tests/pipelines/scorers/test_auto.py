@@ -19,7 +19,7 @@ from tests.pipelines.scorers.bench import example, value_of
         (example(pattern="^a+$"), "aaa", "b"),
         (example('{"a": 1}', schema={"type": "object"}), '{"a": 1}', '{"a": 2}'),
         (example("SELECT 1", database={"t": [{"a": 1}]}), "SELECT 2 - 1", "SELECT 2"),
-        (example(calls=[{"f": {"a": [1]}}]), "f(a=1)", "f(a=2)"),
+        (example(possible_answers=[{"f": {"a": [1]}}]), "f(a=1)", "f(a=2)"),
         (example("Rome", scorer="contains"), "It is Rome, I think.", "Oslo"),
         (example("3", scorer={"kind": "numeric", "tolerance": 0.5}), "3.4", "3.6"),
     ],

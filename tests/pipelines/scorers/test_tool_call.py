@@ -23,7 +23,7 @@ WEATHER = {
     },
 }
 PARIS = {"weather.get": {"city": ["Paris", "Paris, France"], "days": [3, ""]}}
-ROW = example(functions=[WEATHER], calls=[PARIS])
+ROW = example(functions=[WEATHER], possible_answers=[PARIS])
 
 
 @pytest.mark.parametrize(
@@ -66,20 +66,22 @@ async def test_a_wrong_call_says_what_is_wrong(text: str, reason: str) -> None:
 
 
 async def test_parallel_calls_count_in_any_order() -> None:
-    row = example(calls=[{"add": {"a": [1], "b": [2]}}, {"add": {"a": [3], "b": [4]}}])
+    row = example(possible_answers=[{"add": {"a": [1], "b": [2]}}, {"add": {"a": [3], "b": [4]}}])
     assert await value_of(ToolCallMatch(), row, "[add(a=3, b=4), add(a=1, b=2)]") == 1.0
     assert await value_of(ToolCallMatch(), row, "[add(a=1, b=2), add(a=1, b=2)]") == 0.0
     assert await value_of(ToolCallMatch(partial=True), row, "[add(a=1, b=2), add(a=1, b=2)]") == 0.5
 
 
 async def test_a_whole_number_does_for_a_float_but_not_the_reverse() -> None:
-    row = example(functions=[WEATHER], calls=[{"weather.get": {"city": ["Rome"], "share": [1.0]}}])
+    row = example(functions=[WEATHER], possible_answers=[{"weather.get": {"city": ["Rome"], "share": [1.0]}}])
     assert await value_of(ToolCallMatch(), row, "weather.get(city='Rome', share=1)") == 1.0
 
 
 async def test_lists_and_objects_are_compared_part_by_part() -> None:
     row = example(
-        calls=[{"plot": {"points": [[1, 2], [3]], "style": [{"line": ["thin", "fine"], "dash": [True, ""]}]}}]
+        possible_answers=[
+            {"plot": {"points": [[1, 2], [3]], "style": [{"line": ["thin", "fine"], "dash": [True, ""]}]}}
+        ]
     )
     assert await value_of(ToolCallMatch(), row, "plot(points=[1, 2], style={'line': 'Fine'})") == 1.0
     assert await value_of(ToolCallMatch(), row, "plot(points=[2, 1], style={'line': 'fine'})") == 0.0
@@ -87,9 +89,15 @@ async def test_lists_and_objects_are_compared_part_by_part() -> None:
 
 
 async def test_no_call_is_right_where_none_is_wanted() -> None:
-    row = example(calls=[])
+    row = example(possible_answers=[])
     assert await value_of(ToolCallMatch(), row, "None of the tools fits.") == 1.0
     assert (await score_of(ToolCallMatch(), row, "f(a=1)")).reason == "expected no call, found f"
+
+
+async def test_a_possible_answer_may_be_the_text_of_a_call() -> None:
+    row = example(possible_answers=["f(a=1)", "g(b=[2])"])
+    assert await value_of(ToolCallMatch(), row, "[g(b=[2]), f(a=1)]") == 1.0
+    assert await value_of(ToolCallMatch(), row, "[g(b=[2]), f(a=2)]") == 0.0
 
 
 async def test_a_reference_may_be_the_call_itself() -> None:
