@@ -17,6 +17,7 @@ from app.workspace import Workspace
 from pipelines.chat import Call
 from pipelines.document import NodeSpec
 from pipelines.error import NotFound
+from pipelines.fleet import Batch
 from pipelines.run import Run
 from pipelines.value import Document
 
@@ -72,6 +73,7 @@ class Session:
         past_runs: the latest finished runs of the open workflow, kept for the same reason.
         scope: how many past runs the canvas shows together; 1 is the shown run alone.
         scoped: these runs by id, kept for the same reason.
+        together: what they did together, with what it was made of.
         removed: the workflow that was deleted last, by slug and name, so that it can be brought back.
         page_state: the run with which the studio page was last drawn, and whether one was under way.
         probes: the latest test call of each model.
@@ -82,6 +84,8 @@ class Session:
         exporting: the dialog that gives the open workflow out is wanted.
         comparing: the dialog that compares two versions or runs is wanted.
         pages: the pages of the navigation by name, as `st.switch_page` wants them.
+        data_set: name of the data set that the page of data shows; another `data_generation` draws its choice anew.
+        fetched: content and name of the file that the import dialog fetched from the hub.
     """
 
     opened: OpenWorkflow | None = None
@@ -92,6 +96,7 @@ class Session:
     past_runs: tuple[Run, ...] = ()
     scope: int = 1
     scoped: dict[str, Run] = field(default_factory=dict)
+    together: tuple[object, Batch] | None = None
     removed: tuple[str, str] | None = None
     notice: str | None = None
     page_state: tuple[str | None, bool] = (None, False)
@@ -103,6 +108,9 @@ class Session:
     comparing: bool = False
     pages: dict[str, Any] = field(default_factory=dict)
     probes: dict[str, Call] = field(default_factory=dict)
+    data_set: str | None = None
+    data_generation: int = 0
+    fetched: tuple[bytes, str] | None = None
 
 
 def session() -> Session:
@@ -173,6 +181,14 @@ def open_next() -> bool:
     return slug is not None
 
 
+def choose_data_set(name: str | None, notice: str) -> None:
+    """Makes a data set the one that the page of data shows, and draws the page anew with a notice; does not return."""
+    state = session()
+    state.data_set, state.notice = name, notice
+    state.data_generation += 1
+    st.rerun()
+
+
 def go_to_gallery() -> None:
     """Leaves for the gallery; does not return."""
     st.switch_page(session().pages["gallery"])
@@ -189,7 +205,7 @@ def show_run(run_id: str | None) -> None:
     """Makes a run the one that the studio shows, alone."""
     state = session()
     state.shown_run, state.stored_run = run_id, None
-    state.scope, state.scoped = 1, {}
+    state.scope, state.scoped, state.together = 1, {}, None
 
 
 def shown_run() -> Run | None:
