@@ -91,10 +91,11 @@ def is_comparable(pipeline: Pipeline, run: Run) -> bool:
     Configurations may differ. A run that a person stopped, or that was to end early, says nothing of the shares.
     """
     whole = run.status not in ("running", "cancelled") and run.settings.to_node is None
-    return whole and _structure(run.pipeline) == _structure(pipeline)
+    return whole and structure(run.pipeline) == structure(pipeline)
 
 
-def _structure(pipeline: Pipeline) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
+def structure(pipeline: Pipeline) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
+    """Returns what two pipelines must share for their runs to be drawn together: nodes by id and kind, and edges."""
     return frozenset((spec.id, spec.kind) for spec in pipeline.nodes), frozenset(str(edge) for edge in pipeline.edges)
 
 
@@ -125,7 +126,8 @@ def _node(node_id: str, rows: Iterable[_Row]) -> BatchNode | None:
 
 def _latency(node_id: str, done: Iterable[tuple[_Row, Span]]) -> float | None:
     """Returns the median time of the rows that executed the node, without the cache as far as there are any."""
-    ran = [(row.spent[node_id], span.latency_s) for row, span in done if not (span.reused or span.pinned)]
+    worked = [(row, span) for row, span in done if not (span.reused or span.pinned or span.bypassed)]
+    ran = [(row.spent[node_id], span.latency_s) for row, span in worked]
     times = [latency_s for totals, latency_s in ran if not totals.cached_calls] or [latency_s for _, latency_s in ran]
     return median(times) if times else None
 

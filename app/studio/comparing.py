@@ -14,7 +14,7 @@ from pipelines.error import NotFound
 from pipelines.fleet import Batch
 from pipelines.run import Run
 
-RUNS_LISTED = 500
+RUNS_LISTED = 200
 LABEL_CHARACTERS = 60
 
 

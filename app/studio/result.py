@@ -55,10 +55,11 @@ def _draw_answer(opened: OpenWorkflow, run: Run | None) -> None:
         _draw_text(text)
         return
     if run.answer is not None:
-        _draw_text(run.answer.text)
-        told = [f"by {plain(run.answer.model)}"] if run.answer.model else []
+        # Where the writer was named until now: the text stays in its place.
+        told = [f"by {plain(run.answer.model)}"] if run.answer.model else ["the answer"]
         told += [f"confidence {run.answer.confidence:.2f}"] if run.answer.confidence is not None else []
         st.caption(" · ".join(told))
+        _draw_text(run.answer.text)
     if run.settings.to_node and run.answer is None and run.status == "done":
         _draw_reached(opened, run, run.settings.to_node)
     if run.error:

@@ -8,7 +8,7 @@ from app.canvas.overlay import Scope
 from app.live import live_runs
 from app.state import session, workspace
 from app.studio.open_workflow import OpenWorkflow
-from pipelines.fleet import Batch, fleet, is_comparable
+from pipelines.fleet import Batch, fleet, is_comparable, structure
 from pipelines.run import Run
 
 COUNTS: Final = (20, 100, 500)
@@ -42,8 +42,11 @@ def batch(opened: OpenWorkflow) -> Batch | None:
     if state.scope == 1 or live_runs().running(opened.slug) is not None:
         return None
     runs = _runs(opened.slug, state.scope)
-    whole = [run for run in runs if is_comparable(opened.graph, run)]
-    return fleet(opened.graph, whole, title=_title(whole, len(runs)))
+    key = (tuple(run.id for run in runs), structure(opened.graph))
+    if state.together is None or state.together[0] != key:
+        whole = [run for run in runs if is_comparable(opened.graph, run)]
+        state.together = key, fleet(opened.graph, whole, title=_title(whole, len(runs)))
+    return state.together[1]
 
 
 def _runs(slug: str, limit: int) -> list[Run]:

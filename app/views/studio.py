@@ -46,7 +46,7 @@ def _editor(opened: OpenWorkflow) -> None:
     if open_next():
         st.rerun()
     problems = problems_of(opened)
-    rows, stage = st.container(), st.container(key="stage")
+    rows, stage = st.container(key="rows"), st.container(key="stage")
     try:
         # The canvas first: an edit shows its consequences before the rest of the page is made.
         with stage:
