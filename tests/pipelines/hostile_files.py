@@ -48,7 +48,7 @@ BRANCHES = st.lists(st.fixed_dictionaries({"name": TEXTS, "condition": TEXTS, "d
 def _node(kind: str) -> st.SearchStrategy[dict[str, Any]]:
     fields = [*node_kinds()[kind].model_fields, "api_base", "headers"]
     config = st.dictionaries(st.sampled_from(fields), st.one_of(TEXTS, ANYTHING, SCHEMAS, BRANCHES), max_size=3)
-    rest = dict.fromkeys(("pinned", "join", "disabled", "version"), ANYTHING)
+    rest = dict.fromkeys(("pinned", "join", "disabled", "bypassed", "version"), ANYTHING)
     return st.fixed_dictionaries({"id": st.sampled_from("abc"), "kind": st.just(kind), "config": config}, optional=rest)
 
 

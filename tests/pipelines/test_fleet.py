@@ -68,6 +68,12 @@ def test_a_cached_answer_costs_its_list_price_and_its_time_counts_only_where_no_
     assert fleet(forked(), [went_long(), fresh]).nodes["expert_1"].latency_s == 4.0
 
 
+def test_a_bypassed_node_took_no_time() -> None:
+    around = finished().model_copy(update={"spans": spans(router={"bypassed": True})})
+    assert fleet(forked(), [around]).nodes["router"].latency_s is None
+    assert fleet(forked(), [around, finished()]).nodes["router"].latency_s == 0.01
+
+
 def test_what_happened_inside_a_sub_pipeline_counts_for_its_node() -> None:
     inner = Span(node_id="answer/expert", kind="expert", status="done", totals=Totals(calls=1, list_cost_usd=0.01))
     run = finished().model_copy(update={"spans": (*finished().spans, inner)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -18,16 +19,23 @@ STARTED_AT = datetime(2026, 3, 29, 2, 30, 15, 123456, tzinfo=timezone(timedelta(
 STRANGE = "naïve 漢字 🦜 \x00 \u2028 \ud800 'quoted\" \\ {x}"
 
 
-def unchanged_fields(record: Record, place: str = "") -> list[str]:
-    """Returns the places of the fields that still have their default."""
-    found = []
+def unchanged_fields(record: Record) -> list[str]:
+    """Returns the places of the fields that have their default wherever they occur."""
+    found = dict(_fields(record, ""))
+    for place, differs in _fields(record, ""):
+        found[place] |= differs
+    return [place for place, differs in found.items() if not differs]
+
+
+def _fields(record: Record, place: str) -> Iterator[tuple[str, bool]]:
+    """Yields the place of each field that has a default, and whether its value is another."""
     for name, field in type(record).model_fields.items():
         value, here = getattr(record, name), f"{place}{type(record).__name__}.{name}"
         default = field.get_default(call_default_factory=True, validated_data={})
-        if default is not PydanticUndefined and value == default and name not in ("type", "schema_version"):
-            found.append(here)
-        found += [spot for inner in _records_in(value) for spot in unchanged_fields(inner, f"{here}: ")]
-    return found
+        if default is not PydanticUndefined and name not in ("type", "schema_version"):
+            yield here, value != default
+        for inner in _records_in(value):
+            yield from _fields(inner, f"{here}: ")
 
 
 def _records_in(value: Any) -> list[Record]:
@@ -72,6 +80,7 @@ PIPELINE = Pipeline(
             join=JoinRule(rule="k_of_n", k=2),
             on_error="silent",
         ),
+        NodeSpec(id="end", kind="expert", bypassed=True),
     ),
     edges=(Edge(source="ask", source_port="query", target="end", target_port="answer"),),
     notes=(Note(id="n1", text="mind the gap", position=Position(x=0.0, y=9.0), width=300, height=200),),
