@@ -43,7 +43,7 @@ class DataSets:
         with self._database.write() as connection:
             row = self._claim(connection, data_set)
             number = row.head + 1
-            if row.head == 0 or _version_hash(connection, row, row.head) != content_hash:
+            if row.head == 0 or _version(connection, row, row.head).content_hash != content_hash:
                 _add_version(connection, row.id, number, content_hash, len(data_set.examples), message)
                 write_version(connection, row.id, number, data_set.examples)
         return self.info(data_set.name)
@@ -70,7 +70,7 @@ class DataSets:
                 raise NotFound(f"The data set '{name}' has {len(examples):,} rows and none at place {absent[0]}.")
             changed = DataSet(name=name, examples=tuple({**examples, **changes}.values()))
             content_hash = _hash_of(changed)
-            if content_hash != _version_hash(connection, row, parent):
+            if content_hash != _version(connection, row, parent).content_hash:
                 _add_version(connection, row.id, parent + 1, content_hash, len(examples), message)
                 close_rows(connection, row.id, parent + 1, list(changes))
                 write_rows(connection, row.id, parent + 1, changes)
@@ -87,7 +87,7 @@ class DataSets:
         with self._database.read() as connection:
             row = self._find(connection, name)
             number = row.head if version is None else version
-            _version_hash(connection, row, number)
+            _version(connection, row, number)
             examples = tuple(read_examples(connection, row.id, number))
         return build(DataSet, {**{key: getattr(row, key) for key in ABOUT}, "examples": examples})
 
@@ -105,12 +105,21 @@ class DataSets:
         with self._database.read() as connection:
             row = self._find(connection, name)
             number = row.head if version is None else version
-            _version_hash(connection, row, number)
-            statement = rows_of_version(row.id, number, col(table.ordinal), col(table.record))
-            for word in search.lower().split():
-                statement = statement.where(col(table.words).contains(word, autoescape=True))
-            total = connection.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
-            rows = connection.execute(statement.order_by(col(table.ordinal)).offset(offset).limit(limit)).all()
+            version_row = _version(connection, row, number)
+            words = search.lower().split()
+            found = rows_of_version(row.id, number, col(table.ordinal), col(table.record))
+            for word in words:
+                found = found.where(col(table.words).contains(word, autoescape=True))
+            if words:
+                counted = select(func.count()).select_from(found.with_only_columns(col(table.ordinal)).subquery())
+                total = connection.execute(counted).scalar_one()
+                found = found.order_by(col(table.ordinal)).offset(offset).limit(limit)
+            else:
+                # The places of a version have no gaps, so the rows before the page need not be passed over.
+                total = version_row.examples
+                here = col(table.ordinal).between(offset, offset + limit - 1)
+                found = found.where(here).order_by(col(table.ordinal))
+            rows = connection.execute(found).all()
         return DataPage(total=total, rows=tuple((ordinal, load(Example, record)) for ordinal, record in rows))
 
     def at(self, name: str, places: Sequence[int], version: int | None = None) -> builtins.list[Example]:
@@ -125,7 +134,7 @@ class DataSets:
             with self._database.read() as connection:
                 row = self._find(connection, name)
                 number = row.head if version is None else version
-                _version_hash(connection, row, number)
+                _version(connection, row, number)
                 found = read_places(connection, row.id, number, places)
         if absent := sorted(set(places) - set(found)):
             raise NotFound(f"The data set '{name}' has no row at place {absent[0]}.")
@@ -215,13 +224,14 @@ def _add_version(
     connection.execute(changed.values(head=number, updated_at=moment))
 
 
-def _version_hash(connection: Connection, row: Row[Any], number: int) -> str:
+def _version(connection: Connection, row: Row[Any], number: int) -> Row[str, int]:
     table = DataVersionTable
-    statement = select(col(table.content_hash)).where(col(table.set_id) == row.id, col(table.number) == number)
-    found = connection.execute(statement).scalar_one_or_none()
+    columns = (col(table.content_hash), col(table.examples))
+    statement = select(*columns).where(col(table.set_id) == row.id, col(table.number) == number)
+    found = connection.execute(statement).one_or_none()
     if found is None:
         raise NotFound(f"The data set '{row.name}' has no version {number}; it has 1 to {row.head}.")
-    return str(found)
+    return found
 
 
 def _hash_of(data_set: DataSet) -> str:

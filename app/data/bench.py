@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from app.data.dividing import draw_dividing
-from app.data.row_table import draw_rows
+from app.data.row_table import draw_rows, draw_search
 from app.plain import plain
 from app.state import choose_data_set, session
 from app.workspace import Workspace
@@ -17,28 +19,28 @@ MIME_TYPES = {"jsonl": "application/jsonl", "csv": "text/csv"}
 TITLES: dict[DataFormat, str] = {"jsonl": "JSON Lines", "csv": "CSV"}
 
 
-def draw_data_set(space: Workspace, info: DataSetInfo) -> None:
-    """Draws a data set."""
+def draw_data_set(space: Workspace, info: DataSetInfo, version: int) -> None:
+    """Draws a version of a data set."""
     about = [plain(text) for text in (info.description, f"Source: {info.source}" if info.source else "") if text]
     if info.licence:
         about.append(plain(f"Licence: {info.licence}"))
     if about:
         st.caption(" · ".join(about))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        version = _choose_version(space, info)
-        st.space("stretch")
-        _draw_actions(space, info, version)
     if version != info.version:
         _offer_old(space, info, version)
-    draw_rows(space, info, version)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        search, offset, found = draw_search(space, info, version)
+        st.space("stretch")
+        _draw_actions(space, info, version)
+    draw_rows(space, info, version, search, offset, found)
 
 
-def _choose_version(space: Workspace, info: DataSetInfo) -> int:
+def choose_version(space: Workspace, info: DataSetInfo) -> int:
+    """Draws the choice of a version, the current one first."""
     versions = {version.number: version for version in space.storage.data_sets.versions(info.name)}
     key = f"data:version:{info.name}:{info.version}"
-    return st.selectbox(
-        "Version", list(versions), 0, lambda number: _version_words(versions[number]), key=key, width=460
-    )
+    words = {number: _version_words(version) for number, version in versions.items()}
+    return st.selectbox("Version", list(versions), 0, words.__getitem__, key=key)
 
 
 def _version_words(version: DataVersionInfo) -> str:
@@ -53,7 +55,7 @@ def _draw_actions(space: Workspace, info: DataSetInfo, version: int) -> None:
         for form, title in TITLES.items():
             st.download_button(
                 title,
-                data=lambda form=form: _file(space, info.name, version, form),
+                data=partial(_file, space, info.name, version, form),
                 file_name=f"{info.name}.{form}",
                 mime=MIME_TYPES[form],
                 key=f"data:download:{form}",

@@ -45,7 +45,7 @@ def _draw_origin(space: Workspace, way: str) -> tuple[bytes, str]:
     if way == "Paste":
         text = st.text_area(
             "Table", key="import:text", height=170,
-            placeholder="question,answer\\nWhat is 2 + 2?,4\\n\\nCSV, cells copied from a spreadsheet, Markdown or JSON",
+            placeholder="question,answer\nWhat is 2 + 2?,4\n\nCSV, cells of a spreadsheet, Markdown or JSON",
         )  # fmt: skip
         return text.strip("\n").encode("utf-8", "replace"), ""
     if way == "Hugging Face":
@@ -68,7 +68,9 @@ def _draw_hub(space: Workspace) -> tuple[bytes, str]:
 def _draw_content(space: Workspace, content: bytes, name: str, way: str) -> None:
     stamp = hashlib.sha256(content).hexdigest()[:12]
     with st.container(horizontal=True):
-        encoding = st.selectbox("Encoding", ENCODINGS, key=f"import:encoding:{stamp}", width=160)
+        encoding = None
+        if way == "File":
+            encoding = st.selectbox("Encoding", ENCODINGS, key=f"import:encoding:{stamp}", width=160)
         recognised = open_source(content, name, encoding=encoding)
         kinds = list(reader_kinds())
         kind = st.selectbox(
@@ -123,7 +125,5 @@ def _draw_taking(space: Workspace, source: Source, mapping: ColumnMapping | None
         where = "Hugging Face" if way == "Hugging Face" else ""
         made = put_data(space.storage, name, report.examples, source=where, message=origin)
     session().fetched = None
-    left_out = (
-        f" {report.skipped:,} were left out: {'; '.join(map(str, report.problems[:3]))}." if report.skipped else ""
-    )
-    choose_data_set(made.name, f"'{made.name}' has {made.examples:,} rows.{left_out}")
+    left_out = f" {report.skipped:,} were left out: {'; '.join(map(str, report.problems[:3]))}."
+    choose_data_set(made.name, f"'{made.name}' has {made.examples:,} rows.{left_out if report.skipped else ''}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from pipelines.data.mapping import ColumnMapping
@@ -25,19 +27,15 @@ def draw_mapping(columns: tuple[str, ...], guess: ColumnMapping, key: str) -> Co
             "Choices", options, list(guess.choices), key=f"{key}:choices", placeholder="None",
             help="One column with a list, or a column for each choice; the answer becomes a letter.",
         )  # fmt: skip
-    taken = {query, *references, *chosen}
     with st.expander("Documents, tags, id, group, difficulty", expanded=any(getattr(guess, n) for n in LEAST_GUESSED)):
         rest = _draw_rest(options, guess, key)
-    used = taken | {name for value in rest.values() for name in ((value,) if isinstance(value, str) else value or ())}
-    extra = tuple(name for name in columns if name not in used)
-    separator = rest.pop("separator")
-    return ColumnMapping.model_validate(
-        {"query": query, "references": references, "choices": chosen, "separator": separator or None, **rest}
-        | {"extra": extra}
-    )
+    told = {"query": query, "references": references, "choices": chosen, **rest}
+    mapping = ColumnMapping.model_validate({**told, "separator": rest["separator"] or None})
+    extra = tuple(name for name in columns if name not in mapping.columns())
+    return mapping.model_copy(update={"extra": extra})
 
 
-def _draw_rest(options: list[str], guess: ColumnMapping, key: str) -> dict[str, object]:
+def _draw_rest(options: list[str], guess: ColumnMapping, key: str) -> dict[str, Any]:
     documents, tags, separator = st.columns(3)
     with documents:
         of_documents = st.multiselect("Documents", options, list(guess.documents), key=f"{key}:documents")
@@ -47,7 +45,7 @@ def _draw_rest(options: list[str], guess: ColumnMapping, key: str) -> dict[str, 
         between = st.text_input(
             "Between several answers", guess.separator or "", key=f"{key}:separator", placeholder="one answer a cell"
         )
-    found: dict[str, object] = {"documents": of_documents, "tags": of_tags, "separator": between}
+    found: dict[str, Any] = {"documents": of_documents, "tags": of_tags, "separator": between}
     titles = {"id": "Id", "group": "Group", "difficulty": "Difficulty", "document_title": "Document title"}
     for column, (name, title) in zip(st.columns(len(titles)), titles.items(), strict=True):
         with column:

@@ -21,37 +21,34 @@ BETWEEN: Final = " | "
 EDITABLE: Final = ("id", "query", "references", "tags", "group", "difficulty")
 COLUMNS: Final[dict[str, Any]] = {
     "row": st.column_config.NumberColumn("Row", width=60, pinned=True),
-    "id": st.column_config.TextColumn("Id", width=90),
-    "query": st.column_config.TextColumn("Question", width=520),
-    "references": st.column_config.TextColumn(
-        "References", width=220, help=f"Several are parted by '{BETWEEN.strip()}'."
-    ),
+    "id": st.column_config.TextColumn("Id", width=80),
+    "query": st.column_config.TextColumn("Question", width=430),
+    "references": st.column_config.TextColumn("References", width=200, help="Several are parted by a bar."),
     "choices": st.column_config.TextColumn("Choices", width=160),
-    "tags": st.column_config.TextColumn("Tags", width=120, help="Parted by commas."),
+    "tags": st.column_config.TextColumn("Tags", width=110, help="Parted by commas."),
     "group": st.column_config.TextColumn("Group", width=110, help="A split keeps the rows of a group together."),
-    "difficulty": st.column_config.TextColumn("Difficulty", width=90),
-    "documents": st.column_config.NumberColumn("Documents", width=90),
+    "difficulty": st.column_config.TextColumn("Difficulty", width=100),
+    "documents": st.column_config.NumberColumn("Documents", width=80),
     "extra": st.column_config.TextColumn("Also holds", width=140),
 }
 
 
-def draw_rows(space: Workspace, info: DataSetInfo, version: int) -> None:
-    """Draws the search, a page of rows, and what saves the changes."""
-    changeable = not info.shipped and version == info.version
-    place = f"{info.name}:{version}:{info.content_hash[:8]}"
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        search = st.text_input(
-            "Search", key=f"data:search:{info.name}", placeholder="Words in question, answer, tags, id", width=360
-        )
-        found = space.storage.data_sets.page(info.name, version, search=search, limit=0).total
-        pages = max(1, -(-found // PAGE_ROWS))
-        number = st.number_input(
-            f"Page of {pages:,}", 1, pages, 1, key=f"data:page:{place}:{search}", width=160, disabled=pages == 1
-        )
-        st.caption(f"{found:,} row{'s' * (found != 1)}{' found' if search.strip() else ''}")
-    page = space.storage.data_sets.page(
-        info.name, version, search=search, offset=(int(number) - 1) * PAGE_ROWS, limit=PAGE_ROWS
+def draw_search(space: Workspace, info: DataSetInfo, version: int) -> tuple[str, int, int]:
+    """Draws the search and the number of the page; returns the words, the first row's place, and how many match."""
+    search = st.text_input(
+        "Search", key=f"data:search:{info.name}", placeholder="Words in question, answer, tags, id", width=340
     )
+    found = space.storage.data_sets.page(info.name, version, search=search, limit=0).total
+    pages = max(1, -(-found // PAGE_ROWS))
+    key = f"data:page:{info.name}:{version}:{info.content_hash[:8]}:{search}"
+    number = st.number_input(f"Page of {pages:,}", 1, pages, 1, key=key, width=150, disabled=pages == 1)
+    return search, (int(number) - 1) * PAGE_ROWS, found
+
+
+def draw_rows(space: Workspace, info: DataSetInfo, version: int, search: str, offset: int, found: int) -> None:
+    """Draws a page of rows, and what saves the changes."""
+    changeable = not info.shipped and version == info.version
+    page = space.storage.data_sets.page(info.name, version, search=search, offset=offset, limit=PAGE_ROWS)
     if not page.rows:
         st.caption("No row has all these words." if search.strip() else "This version has no rows.")
         return
@@ -66,8 +63,10 @@ def draw_rows(space: Workspace, info: DataSetInfo, version: int) -> None:
         hide_index=True,
         num_rows="fixed",
         height=min(38 + 35 * len(shown), 640),
-        key=f"data:rows:{place}:{number}:{search}",
+        key=f"data:rows:{info.name}:{version}:{info.content_hash[:8]}:{offset}:{search}",
     )
+    first, last = offset + 1, offset + len(page.rows)
+    st.caption(f"{first:,} to {last:,} of {found:,} rows{' found' if search.strip() else ''}.")
     if changeable:
         _draw_saving(space, info, page.rows, edited)
 
@@ -106,9 +105,8 @@ def _draw_saving(
         st.caption("Double-click a cell to change it; what you save becomes a new version, and the old one stays.")
         return
     count = f"{len(changes)} row{'s' * (len(changes) != 1)}"
-    if st.button(
-        f"Save {count} as version {info.version + 1}", icon=":material/save:", key="data:save", type="primary"
-    ):
+    label = f"Save {count} as version {info.version + 1}"
+    if st.button(label, icon=":material/save:", key="data:save", type="primary"):
         try:
             made = space.storage.data_sets.edit(info.name, changes, parent=info.version, message=f"{count} edited")
         except RouteloomError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.data.bench import draw_data_set
+from app.data.bench import choose_version, draw_data_set
 from app.data.document_shelf import draw_documents
 from app.data.importing import draw_import
 from app.plain import plain
@@ -40,7 +40,8 @@ def _draw_sets(space: Workspace) -> None:
     state = session()
     if not infos:
         st.info(
-            "There is no data set yet. Import a CSV, JSON Lines or Parquet file, or paste a table: press **Import data**.",
+            "There is no data set yet. Press **Import data** and choose a CSV, JSON Lines or Parquet file, or paste a"
+            " table.",
             icon=":material/table_view:",
         )
         st.caption(ABOUT)
@@ -54,6 +55,10 @@ def _draw_sets(space: Workspace) -> None:
         kept = "comes with Routeloom" if info.shipped else f"version {info.version}"
         return f"{info.title or name} · {info.examples:,} rows · {kept}"
 
-    chosen = st.selectbox("Data set", names, place, label, key=f"data:set:{state.data_generation}")
+    left, right = st.columns(2)
+    with left:
+        chosen = st.selectbox("Data set", names, place, label, key=f"data:set:{state.data_generation}")
     state.data_set = chosen
-    draw_data_set(space, infos[chosen])
+    with right:
+        version = choose_version(space, infos[chosen])
+    draw_data_set(space, infos[chosen], version)

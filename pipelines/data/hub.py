@@ -40,8 +40,8 @@ def fetch_hub(reference: str, allowed_hosts: Iterable[str], *, hub: str = HUB) -
     except ConfigurationError:
         host = urlsplit(hub).hostname
         raise ConfigurationError(
-            f"This installation may not ask the host '{host}'; allow it by setting ROUTELOOM_ALLOWED_HOSTS='[\"{host}\"]'"
-            " and start again, or download the file elsewhere and import that."
+            f"This installation may not ask the host '{host}'; set ROUTELOOM_ALLOWED_HOSTS='[\"{host}\"]' and start"
+            " again, or download the file elsewhere and import that."
         ) from None
     return asyncio.run(_fetch(hub, rule, name, config, split))
 
@@ -96,8 +96,8 @@ def _choose(answer: Any, name: str, config: str | None, split: str | None) -> tu
         )
     if len(splits[chosen]) > 1:
         raise DocumentError(
-            f"The split '{chosen}' of '{name}' comes in {len(splits[chosen])} files, too large to fetch by name; download"
-            " one of them and import it."
+            f"The split '{chosen}' of '{name}' comes in {len(splits[chosen])} files, too large to fetch by name;"
+            " download one of them and import it."
         )
     return str(splits[chosen][0]), f"{name.replace('/', '-')}-{config}-{chosen}"
 
