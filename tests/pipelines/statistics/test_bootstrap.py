@@ -66,8 +66,8 @@ def test_an_undefined_metric_is_said_to_be_so() -> None:
 def test_intervals_cover_what_they_claim(kind: BootstrapKind, n: int, confidence: float) -> None:
     generator = np.random.default_rng(4)
     hits = 0
-    for seed in range(400):
+    for seed in range(1_200):
         values = generator.normal(0.0, 1.0, n)
         found = bootstrap_interval(mean_of(values), n, confidence=confidence, seed=seed, resamples=1_000, kind=kind)
         hits += (found.low or 0.0) <= 0.0 <= (found.high or 0.0)
-    assert hits / 400 == pytest.approx(confidence, abs=0.035)
+    assert hits / 1_200 == pytest.approx(confidence, abs=0.035)
