@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -112,7 +113,7 @@ class Database:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             raise _error(error, self.name, is_sqlite=self.is_sqlite) from error
 
 
@@ -175,7 +176,7 @@ def _postgres_engine(url: URL, *, writes: bool) -> Engine:
         ) from error
 
 
-def _error(error: SQLAlchemyError, name: str, *, is_sqlite: bool) -> StorageError:
+def _error(error: Exception, name: str, *, is_sqlite: bool) -> StorageError:
     # The text of the outer error repeats the statement with its values; what the driver says is enough.
     cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
     first = (cause.strip().splitlines() or ["no reason given"])[0].rstrip(".")

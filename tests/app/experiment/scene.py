@@ -81,6 +81,12 @@ def store_facts(workspace: Workspace, count: int) -> None:
     workspace.storage.data_sets.put(DataSet(name="facts", examples=examples(count)))
 
 
+async def echoes(request: web.Request) -> web.StreamResponse:
+    """Answers with the question and `hello`, so that what is asked with the answer differs too."""
+    asked = (await request.json())["messages"][-1]["content"]
+    return await s.says(f"{asked} hello")(request)
+
+
 class Gate:
     """Is a behaviour of the stub that answers only once it is opened."""
 
@@ -89,7 +95,7 @@ class Gate:
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
         await self.open.wait()
-        return await s.says("hello")(request)
+        return await echoes(request)
 
 
 def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
