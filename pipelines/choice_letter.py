@@ -20,7 +20,7 @@ _PLAIN = str.maketrans({"’": "'", "‘": "'", "（": "(", "）": ")"})
 _DECORATION = re.compile(r"\*\*|__|`|\$|\\(?:text|mathrm|mathbf|textbf)\s*(?=\{)")
 _LETTER = r"[(\[{]?\s?(?P<letter>[A-Za-z])(?:\s?[)\]}]|(?![\w']))"
 _WHOLE = re.compile(rf"(?:(?:option|choice|answer)\s?:?\s?)?{_LETTER}[.:,!]?", re.IGNORECASE)
-_BOXED = re.compile(rf"\\boxed\s?\{{\s?{_LETTER}", re.IGNORECASE)
+_BOXED = re.compile(rf"\\boxed\s?\{{{{1,3}}\s?{_LETTER}", re.IGNORECASE)
 _DENIED = re.compile(
     r"\b(?:not|isn't|neither|nor|never|rather than|instead of)\s+(?:the\s+)?(?:option\s+|choice\s+|answer\s+)?"
     r"[(\[]?(?-i:[A-Z])(?:[)\]]|(?![\w']))"
@@ -47,11 +47,11 @@ _PAIR = re.compile(r"(?<![\w'])(?P<one>[A-Z])(?:,? or |,? and |/|, )(?P<two>[A-Z
 _STANDING = re.compile(r"(?<![\w'’(.-])(?P<letter>[B-HJ-Z])(?![\w'’-]|\.\w)")
 
 
-def chosen_letter(text: str, choices: Sequence[str] = ()) -> Choice:
+def chosen_letter(text: str, choices: Sequence[str] = (), unlisted: int = 10) -> Choice:
     r"""Returns the letter that the answer takes, `several` where it takes more than one, None where it takes none.
 
     The first of these rules that finds something decides. Letters past the number of choices do not count, nor do those
-    that are denied (`not B`, `A and C are wrong`):
+    that are denied (`not B`, `A and C are wrong`); where the choices are not known, there are `unlisted` of them:
 
     1. the whole answer is a letter, also as `(b)`, `B.` or `Option B`;
     2. the last `\boxed{B}`;
@@ -67,7 +67,7 @@ def chosen_letter(text: str, choices: Sequence[str] = ()) -> Choice:
     """
     shown = unicodedata.normalize("NFKC", text[-MAX_CHARACTERS:]).translate(_PLAIN)
     plain = _DENIED.sub("", _DECORATION.sub("", shown)).strip()
-    allowed = ascii_uppercase[: len(choices)] if choices else ascii_uppercase[:10]
+    allowed = ascii_uppercase[: len(choices) or unlisted]
     rules: tuple[Callable[[str, str, Sequence[str]], Choice], ...] = (
         _whole, _boxed, _announced, _said_right, _whole_choice, _last_line, _first_line, _line_start, _alone,
         _named_choice,

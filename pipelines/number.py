@@ -51,8 +51,9 @@ _NUMBER = re.compile(
 )
 _BOXED = re.compile(r"\\boxed\s?\{")
 _ANNOUNCED = re.compile(
-    r"(?:\b(?:answer|result|solution|total)\b[^\n:=]{0,40}?(?:\bis\b|\bare\b|:|=)|#{4})[^\S\n]*(?P<answer>[^\n]{1,300})",
-    re.IGNORECASE,
+    r"(?:\b(?:answer|final (?:result|total|value))\b[^\n:=]{0,40}?(?:\bis\b|\bare\b|:|=)|#{4}|^[^\S\n]*A:)"
+    r"[^\S\n]*(?P<answer>[^\n]{1,300})",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SENTENCE_END = re.compile(r"(?<=[^\d\s])[.!?;](?:\s|$)|(?<=\d)[.!?;](?:\s|$)")
 
@@ -88,8 +89,8 @@ def quantities(text: str) -> Iterator[Quantity]:
 def announced_quantity(text: str) -> Quantity | None:
     r"""Returns the number that the text gives as its answer.
 
-    That is the last one in the last `\boxed{...}`, else the first one behind the last `answer is`, `result:`, `total =`
-    or `####` of which a number follows, else the last one of the text.
+    That is the last one in the last `\boxed{...}`, else the first one behind the last `answer is`, `A:` or `####` that
+    a number follows, else the last one of the text.
     """
     text = text[-MAX_CHARACTERS:]
     boxes = list(_BOXED.finditer(text))

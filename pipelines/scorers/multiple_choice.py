@@ -31,7 +31,8 @@ class MultipleChoice(Scorer):
         del bench
         right = {letter_of(reference, example.choices) for reference in example.references}
         expected = " or ".join(sorted(right))
-        letter = chosen_letter(answer.text, example.choices)
+        unlisted = max(10, *(1 + ascii_uppercase.find(letter) for letter in right))
+        letter = chosen_letter(answer.text, example.choices, unlisted)
         if letter is None:
             return judged(0.0, f"expected {expected}, found no choice in {shown(answer.text)}")
         if letter == SEVERAL:

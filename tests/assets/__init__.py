@@ -1,1 +1,0 @@
-"""Tests of the data that ships with the product."""
