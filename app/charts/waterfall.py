@@ -6,6 +6,7 @@ from typing import Final
 
 import plotly.graph_objects as go
 
+from app.charts.text import escaped
 from app.figure import cost_text, duration_text
 from pipelines.run import Run, Span
 
@@ -84,25 +85,18 @@ def _label(span: Span) -> str:
 def _row_name(span: Span) -> str:
     """Returns the title with the id, which tells apart nodes of the same title."""
     depth = span.node_id.count("/")
-    return f"{' ' * 2 * depth}{_escaped(span.title or span.kind, 28)} <sub>{_escaped(span.node_id, 28)}</sub>"
+    return f"{' ' * 2 * depth}{escaped(span.title or span.kind, 28)} <sub>{escaped(span.node_id, 28)}</sub>"
 
 
 def _hover(span: Span) -> str:
     totals = span.totals
     words = LOOKS[_status(span)][0]
-    lines = [f"<b>{_escaped(span.title or span.kind, 60)}</b> · {words}"]
+    lines = [f"<b>{escaped(span.title or span.kind, 60)}</b> · {words}"]
     lines.append(f"from {duration_text(span.start_s)} for {duration_text(_length_s(span))}")
     if totals.calls:
         cached = f", {totals.cached_calls} from the cache" if totals.cached_calls else ""
         lines.append(f"{totals.calls} calls{cached} · {totals.input_tokens:,} tokens in, {totals.output_tokens:,} out")
         paid, listed = cost_text(totals.cost_usd), cost_text(totals.list_cost_usd)
         lines.append(f"paid {paid} · list {listed}{' (notional)' if totals.notional else ''}")
-    lines += [_escaped(text, 160) for text in (span.reason, span.error) if text]
+    lines += [escaped(text, 160) for text in (span.reason, span.error) if text]
     return "<br>".join(lines)
-
-
-def _escaped(text: str, limit: int) -> str:
-    """Returns a text that Plotly shows as it is: it reads a little HTML."""
-    line = " ".join(text.split())
-    line = line if len(line) <= limit else f"{line[: limit - 1]}…"
-    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
