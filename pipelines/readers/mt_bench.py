@@ -31,7 +31,12 @@ class MtBench(Reader):
 
     def example(self, row: RawRow) -> Example:
         """Returns the first turn with the first reference, where there is one."""
-        turns = [turn.get("content") if isinstance(turn, dict) else turn for turn in row.cells.get("turns") or []]
+        value = row.cells.get("turns")
+        turns = (
+            [turn.get("content") if isinstance(turn, dict) else turn for turn in value]
+            if isinstance(value, list)
+            else []
+        )
         if not turns or not isinstance(turns[0], str) or not turns[0].strip():
             raise RowRefused("there is no first turn; it holds a list of texts", "turns")
         references = list(row.texts("reference"))
