@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from pipelines.document import NodeSpec
 from storage import open_storage
 from tests.app.browser.conftest import model_server, studio_over
 from tests.app.browser.studio import ROOT, Server, Studio
@@ -87,3 +88,49 @@ def test_the_studio_is_accessible_before_and_after_a_run_and_with_its_drawer_ope
     studio.node("router").locator(".rl-tile").click()
     expect(studio.by_key("inspector").get_by_role("textbox", name="Title")).to_have_value("By length")
     assert (before, after, violations(studio)) == ([], [], [])
+
+
+def test_many_runs_two_sides_a_template_and_the_guide_are_accessible(
+    studio: Studio, server: Server, stub: Stub, request: pytest.FixtureRequest
+) -> None:
+    node = NodeSpec(id="expert_1", kind="sub_pipeline", title="Inside", config={"reference": "self-refine"})
+    pipeline = forked().model_copy(
+        update={"name": "Accessible", "nodes": (*forked().nodes[:2], node, *forked().nodes[3:])}
+    )
+    with open_storage(server.home / "routeloom.db") as storage:
+        slug = storage.workflows.create(pipeline).slug
+        storage.settings.put("guide", 1)
+    request.addfinalizer(lambda: _end_guide(server))
+    found = [violations(shown(studio, "/", "guide-1"))]
+    found.append(violations(shown(studio, f"/studio?w={slug}", "guide-2")))
+    for word in ("hot", "cold"):
+        stub.will(says(f"So {word}."))
+        studio.ask(f"Is {slug} {word}?")
+        expect(studio.by_key("answer")).to_contain_text(f"So {word}.")
+        studio.settled()
+    studio.page.get_by_test_id("scopes").select_option("runs:20")
+    studio.page.get_by_test_id("heat-cost").click()
+    found.append(violations(studio))
+    studio.page.get_by_test_id("scopes").select_option("runs:1")
+    studio.page.get_by_role("tab", name="Past runs").click()
+    studio.by_key("past-pair").get_by_role("button").click()
+    expect(studio.page.get_by_role("dialog")).to_be_visible()
+    found.append(violations(studio))
+    studio.page.keyboard.press("Escape")
+    studio.node("expert_1").locator(".rl-tile").click()
+    studio.page.get_by_test_id("menu-open-expert_1").click()
+    expect(studio.by_key("look")).to_be_visible()
+    found.append(violations(studio))
+    assert found == [[], [], [], [], []]
+
+
+def shown(studio: Studio, path: str, key: str) -> Studio:
+    """Goes to a page and waits for a part of it."""
+    studio.go(path)
+    expect(studio.by_key(key)).to_be_visible()
+    return studio
+
+
+def _end_guide(server: Server) -> None:
+    with open_storage(server.home / "routeloom.db") as storage:
+        storage.settings.put("guide", 5)
