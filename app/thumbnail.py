@@ -12,7 +12,7 @@ from pipelines.nodes import node_kinds
 WIDTH: Final = 360
 HEIGHT: Final = 150
 BOX: Final = (92.0, 34.0)
-GAP: Final = (50.0, 16.0)
+GAP: Final = (26.0, 14.0)
 MARGIN: Final = 14.0
 MAX_NODES: Final = 60
 MAX_TITLE: Final = 13
@@ -54,6 +54,6 @@ def _box(spec: NodeSpec, place: Place) -> str:
     return (
         f"<g{faded}>"
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{BOX[0]:.0f}" height="{BOX[1]:.0f}" rx="7" fill="{colour}"{through}/>'
-        f'<text x="{x + BOX[0] / 2:.1f}" y="{y + BOX[1] / 2 + 4:.1f}" text-anchor="middle" font-size="11.5" '
+        f'<text x="{x + BOX[0] / 2:.1f}" y="{y + BOX[1] / 2 + 4:.1f}" text-anchor="middle" font-size="12.5" '
         f'font-family="sans-serif" font-weight="600" fill="#ffffff">{escape(title)}</text></g>'
     )

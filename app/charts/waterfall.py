@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 import plotly.graph_objects as go
@@ -31,7 +32,7 @@ def waterfall(run: Run, *, dark: bool = False) -> go.Figure:
     """Returns the figure of a run: one row a node in the order of their starts, coloured and named by status."""
     spans = sorted(run.spans, key=lambda span: (span.start_s, span.start_s + span.latency_s))
     whole_s = max([run.latency_s, *(span.start_s + span.latency_s for span in spans), 0.001])
-    rows = {span.node_id: _row_name(span) for span in spans}
+    rows = _row_names(spans)
     figure = go.Figure()
     for status, (words, light, night) in LOOKS.items():
         of_status = [span for span in spans if _status(span) == status]
@@ -82,10 +83,14 @@ def _label(span: Span) -> str:
     return f"{duration_text(_length_s(span))}{cost}"
 
 
-def _row_name(span: Span) -> str:
-    """Returns the title with the id, which tells apart nodes of the same title."""
-    depth = span.node_id.count("/")
-    return f"{' ' * 2 * depth}{escaped(span.title or span.kind, 28)} <sub>{escaped(span.node_id, 28)}</sub>"
+def _row_names(spans: list[Span]) -> dict[str, str]:
+    """Returns the title of each node by its id, with the id where it alone tells two of one title apart."""
+    titles = {span.node_id: escaped(span.title or span.kind, 28) for span in spans}
+    many = Counter(titles.values())
+    return {
+        node_id: f"{' ' * 2 * node_id.count('/')}{title}{f' · {escaped(node_id, 60)}' if many[title] > 1 else ''}"
+        for node_id, title in titles.items()
+    }
 
 
 def _hover(span: Span) -> str:

@@ -9,7 +9,13 @@ from tests.app.drawn import QUESTION, finished, forked
 
 def test_each_node_has_a_row_in_the_order_of_the_starts() -> None:
     rows = waterfall(finished()).layout.yaxis.categoryarray
-    assert [row.split(" <sub>")[0] for row in rows] == ["query_input", "By length", "expert", "Short", "answer_output"]
+    assert rows == ("query_input", "By length", "expert", "Short", "answer_output")
+
+
+def test_nodes_of_one_title_are_told_apart_by_their_ids() -> None:
+    spans = tuple(span.model_copy(update={"title": "Same"}) for span in finished().spans[:2])
+    figure = waterfall(finished().model_copy(update={"spans": spans}))
+    assert figure.layout.yaxis.categoryarray == ("Same · question", "Same · router")
 
 
 def test_bars_begin_and_last_as_the_spans_did() -> None:
