@@ -80,7 +80,7 @@ def open_source(content: bytes, name: str = "", *, kind: str | None = None, enco
         content = as_utf8(content, name, encoding)
     kind = kind or recognise(content, name)
     mapped = reader_kinds()[kind].mapped
-    sample = _sample(kind, content) if mapped else ()
+    sample = _sample(Source(name, kind, content, mapped, (), ())) if mapped else ()
     columns = tuple(dict.fromkeys(column for row in sample for column in row))
     if mapped and not columns:
         raise DocumentError(f"{name or 'The table'} has no rows that can be read as {reader_kinds()[kind].title}.")
@@ -174,9 +174,17 @@ def _rows(reader: Reader, source: Source) -> Iterator[RawRow | Problem]:
         raise DocumentError(f"{source.name}: {error}" if source.name else str(error)) from error
 
 
-def _sample(kind: str, content: bytes) -> tuple[dict[str, Any], ...]:
-    rows = islice(reader_kinds()[kind]().rows(content), SAMPLE_ROWS)
-    return tuple(dict(row.cells) for row in rows if isinstance(row, RawRow))
+def _sample(source: Source) -> tuple[dict[str, Any], ...]:
+    """Returns the cells of the first rows.
+
+    Raises:
+        DocumentError: if there are some and none of them can be read.
+    """
+    rows = list(islice(_rows(reader_kinds()[source.kind](), source), SAMPLE_ROWS))
+    good = tuple(dict(row.cells) for row in rows if isinstance(row, RawRow))
+    if rows and not good and isinstance(rows[0], Problem):
+        raise DocumentError(f"{rows[0].model_copy(update={'file': source.name})}.")
+    return good
 
 
 def _is_binary(content: bytes, name: str, kind: str | None) -> bool:

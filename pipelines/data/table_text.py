@@ -14,6 +14,7 @@ from pipelines.data.text import LARGEST_FILE_BYTES, head_of
 from pipelines.error import DocumentError
 
 DELIMITERS: Final = (",", "\t", ";", "|")
+NO_DELIMITER: Final = "\x1f"
 MOST_COLUMNS: Final = 1_000
 _SAMPLE_RECORDS = 20
 
@@ -59,25 +60,36 @@ def first_records(head: str) -> list[list[str]]:
 
 
 def delimiter_of(head: str) -> str:
-    """Returns the delimiter that parts the first records into the same number of columns most often."""
-    best, most = ",", 0.0
-    for delimiter in DELIMITERS:
-        records = []
-        try:
-            for record in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
-                if record:
-                    records.append(len(record))
-                if len(records) > _SAMPLE_RECORDS:
-                    break
-        except csv.Error:
-            continue
-        # The last record of the beginning may be cut off.
-        whole = records[:-1] or records
-        width, count = Counter(whole).most_common(1)[0] if whole else (1, 0)
-        agreement = count / len(whole) if whole else 0.0
-        if width > 1 and agreement * (1 + min(width, 10) / 100) > most:
-            best, most = delimiter, agreement * (1 + min(width, 10) / 100)
-    return best
+    """Returns the delimiter that parts the first records into the same number of columns most often.
+
+    Where none parts the header either, the table has one column, and a sign is returned that no text has.
+    """
+    widths = {delimiter: _widths(head, delimiter) for delimiter in DELIMITERS}
+    agreements = {delimiter: _agreement(found) for delimiter, found in widths.items()}
+    best = max(DELIMITERS, key=lambda delimiter: (agreements[delimiter], widths[delimiter][:1]))
+    return best if agreements[best] or max(widths[best][:1], default=1) > 1 else NO_DELIMITER
+
+
+def _widths(head: str, delimiter: str) -> list[int]:
+    """Returns how many cells the first records have."""
+    found = []
+    try:
+        for record in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
+            if record:
+                found.append(len(record))
+            if len(found) > _SAMPLE_RECORDS:
+                break
+    except csv.Error:
+        return found
+    return found
+
+
+def _agreement(widths: list[int]) -> float:
+    """Returns the share of records of the commonest width, a little more for more columns, and 0 for one column."""
+    # The last record of the beginning may be cut off.
+    whole = widths[:-1] or widths
+    width, count = Counter(whole).most_common(1)[0] if whole else (1, 0)
+    return count / len(whole) * (1 + min(width, 10) / 100) if width > 1 else 0.0
 
 
 def _records(content: bytes, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:

@@ -78,7 +78,7 @@ def _decoded(decoder: codecs.IncrementalDecoder, content: bytes, start: int, fil
 def _known(encoding: str) -> str:
     try:
         # Codecs that are no encodings of text, such as `hex`, refuse this too.
-        b"".decode(encoding)
+        bytes(4).decode(encoding)
     except (LookupError, UnicodeError):
         raise DocumentError(f"The encoding '{encoding}' is unknown; use utf-8, utf-16, cp1252 or latin-1.") from None
     return codecs.lookup(encoding).name
