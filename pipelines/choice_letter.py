@@ -31,7 +31,7 @@ _DENIED = re.compile(
 _ANNOUNCED = re.compile(
     r"(?:\b(?:answer|choice|option|solution|response)s?\s*(?:\((?!\w\s?\))[^)\n]{0,20}\))?\s*"
     r"(?:(?:is|was|isn't|must be|should be|would be|:|=)\s*)+"
-    r"|\b(?:choose|chose|pick|select|go with|going with|answering)\s+)"
+    r"|\b(?:choose|chose|pick|select|go with|going with|answering)\s+|\b(?:so|hence|thus|therefore)\b,?\s+)"
     r"(?:(?:the|likely|probably|clearly|therefore|thus|option|choice|letter|answer|correct|but|rather|instead"
     rf"|it is|it's)\s+|[:,;]\s*){{0,6}}{_LETTER}"
     r"(?P<more>\s*(?:,|and|or|/|&)\s*(?:option\s+|choice\s+)?[(\[]?(?-i:[A-Z])(?:[)\]]|(?![\w'])))?",
@@ -102,8 +102,8 @@ def _announced(text: str, allowed: str, _: Sequence[str]) -> Choice:
         letter, bare = match["letter"], match.end("letter") == match.end() or match["more"]
         if letter.islower() and bare and not _ends(text, match.end("letter")):
             continue
-        # "the answer is A cat" takes no letter; "the answer is A." and "A, because" do.
-        if letter == "A" and bare and not match["more"] and not _ends(text, match.end(), also=",;:-–—"):
+        # "the answer is A cat" and "so I think" take no letter; "the answer is A." and "A, because" do.
+        if letter in "AI" and bare and not match["more"] and not _ends(text, match.end(), also=",;:-–—"):
             follower = text[match.end() :].lstrip(" ")[:8].lower()
             if not follower.startswith(("because", "since", "as ", "for ", "by ", "with ", "(")):
                 continue

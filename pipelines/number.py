@@ -37,12 +37,23 @@ _LATEX_FRACTION = re.compile(
 _VULGAR = re.compile(r"(?<=\d)(?=[¼½¾⅐-⅞])")
 _LATEX = re.compile(r"\\(?:text|mathrm|mathbf|textbf)\s*\{([^{}]{0,200})\}|\\[()\[\]!,;]|\\(?=[%$])|\{,\}")
 _TIMES_TEN = re.compile(r"(?<=\d)\s?(?:×|x|\*|·|\\times|\\cdot)\s?10\s?(?:\^|\*\*)\s?[{(]?(?P<power>[-+]?\d{1,3})[)}]?")
+_ONES = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_WORDS = {**{w: n for n, w in enumerate(_ONES)}, **{w: 10 * n for n, w in enumerate(_TENS, start=2)}}
+_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+_SPOKEN = re.compile(
+    rf"(?P<words>(?:minus\s)?(?:{_WORD})(?:[\s-](?:and\s)?(?:{_WORD}|hundred|thousand|million))*)\b[.,!*]*(?:\s\w+)?\W*",
+    re.IGNORECASE,
+)
 _DIGITS = (
-    r"\d{1,3}(?:\.\d{3}){1,20},\d{1,40}(?!\d)|\d{1,3}(?:[,'_ ]\d{3}){1,20}(?!\d)(?:\.\d{1,400})?"
-    r"|\d{1,400}(?:\.\d{1,400})?|\.\d{1,400}"
+    r"\d{1,3}(?:\.\d{3}){1,20},\d{1,40}(?!\d)|\d{1,2}(?:,\d{2}){1,10},\d{3}(?![\d,])(?:\.\d{1,400})?"
+    r"|\d{1,3}(?:[,'_ ]\d{3}){1,20}(?!\d)(?:\.\d{1,400})?|\d{1,400}(?:\.\d{1,400})?|\.\d{1,400}"
 )
 _NUMBER = re.compile(
-    r"(?<![\w.])(?P<sign>[-+]\s?)?(?P<currency>[$€£¥]\s?)?(?P<inner>-)?"
+    r"(?<![\w.])(?P<sign>[-+]\s?|minus\s)?(?P<currency>[$€£¥]\s?)?(?P<inner>-)?"
     rf"(?P<digits>{_DIGITS})(?:[eE](?P<power>[-+]?\d{{1,3}})(?!\w))?"
     r"(?:\s?/\s?(?P<down>\d{1,40})(?![\d/])|\s(?P<up>\d{1,10})/(?P<under>\d{1,10})(?![\d/]))?"
     r"(?:\s?(?P<percent>%|percent\b|per cent\b)|\s?(?P<magnitude>hundred|thousand|million|billion|trillion)\b)?"
@@ -90,7 +101,8 @@ def announced_quantity(text: str) -> Quantity | None:
     r"""Returns the number that the text gives as its answer.
 
     That is the last one in the last `\boxed{...}`, else the first one behind the last `answer is`, `A:` or `####` that
-    a number follows, else the last one of the text.
+    a number follows, else the last one of the text. An English number in words is read where it is the whole of that,
+    with a unit at most.
     """
     text = text[-MAX_CHARACTERS:]
     boxes = list(_BOXED.finditer(text))
@@ -104,7 +116,9 @@ def announced_quantity(text: str) -> Quantity | None:
         if found:
             # "the answer is 3 + 4 = 7" announces what follows the last sign of equality.
             return next(quantities(said.rpartition("=")[2]), None) or found[0]
-    return next(iter(list(quantities(text))[::-1]), None)
+        if spoken := _spoken(said):
+            return spoken
+    return next(iter(list(quantities(text))[::-1]), None) or _spoken(text)
 
 
 def same(found: Quantity, expected: Quantity, tolerance: float, relative_tolerance: float) -> bool:
@@ -121,6 +135,23 @@ def same(found: Quantity, expected: Quantity, tolerance: float, relative_toleran
         for one in found.values()
         for two in expected.values()
     )
+
+
+def _spoken(text: str) -> Quantity | None:
+    """Returns the number that the text is in English words, such as `twenty-one apples`, or None."""
+    match = _SPOKEN.fullmatch(text[:200].strip(" \n*_'\""))
+    if match is None:
+        return None
+    total = part = 0.0
+    for word in re.split(r"[\s-]+", match["words"].lower()):
+        if word in ("thousand", "million"):
+            total, part = total + max(1.0, part) * _MAGNITUDES[word], 0.0
+        elif word == "hundred":
+            part = max(1.0, part) * 100.0
+        else:
+            part += _WORDS.get(word, 0)
+    value = total + part
+    return Quantity(value=-value if match["words"].lower().startswith("minus") else value, text=match["words"])
 
 
 def _plain(text: str) -> str:
@@ -146,7 +177,7 @@ def _value(match: re.Match[str]) -> float:
                 return math.nan
             number = number / float(down) if match["down"] else number + float(up) / float(down)
     number *= _MAGNITUDES.get((match["magnitude"] or "").lower(), 1.0)
-    negative = (match["sign"] or "").startswith("-") or match["inner"]
+    negative = (match["sign"] or "").lower().startswith(("-", "minus")) or match["inner"]
     return -number if negative else number
 
 

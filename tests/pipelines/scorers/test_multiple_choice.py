@@ -38,6 +38,8 @@ CITIES = ("Paris", "London", "Rome", "Berlin")
         ("london", "B"),
         ("It must be London, of course.", "B"),
         ("Ｂ", "B"),
+        ("Both B and C are wrong, so A.", "A"),
+        ("A good question. The capital is London.", "B"),
     ],
 )
 def test_a_letter_is_found(text: str, letter: str) -> None:
@@ -50,6 +52,7 @@ def test_a_letter_is_found(text: str, letter: str) -> None:
         "A) Paris\nB) London\nC) Rome\nD) Berlin",
         "A) Paris fits, and B) London fits too.",
         "I think the answer is A or C",
+        "The correct answers are B and C.",
         "The capital is Rome, not Paris.",
     ],
 )
@@ -58,7 +61,7 @@ def test_an_answer_that_takes_several_takes_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "E", "The answer is not B.", "I do not know.", "A cat and I", "the answer is: A cat"]
+    "text", ["", "E", "The answer is not B.", "I do not know.", "A cat and I", "so I think", "the answer is: A cat"]
 )
 def test_an_answer_without_a_choice_takes_none(text: str) -> None:
     assert chosen_letter(text, CITIES) is None

@@ -33,6 +33,15 @@ from tests.pipelines.scorers.bench import example, score_of, value_of
         ("**Answer:** 18 dollars", 18.0),
         ("She has 3 apples, then 4, so 12.", 12.0),
         (".5", 0.5),
+        ("1,00,000", 100_000.0),
+        ("1,2,3", 3.0),
+        ("between 10-15", 15.0),
+        ("minus 5", -5.0),
+        ("Twelve.", 12.0),
+        ("twenty-one apples", 21.0),
+        ("The answer is **three hundred and five**.", 305.0),
+        ("minus two thousand", -2_000.0),
+        ("The total is 9 so far.\n100 - 9 = 91", 91.0),
     ],
 )
 def test_the_announced_number_is_read(text: str, number: float) -> None:
@@ -41,7 +50,7 @@ def test_the_announced_number_is_read(text: str, number: float) -> None:
     assert found.value == pytest.approx(number, rel=1e-12)
 
 
-@pytest.mark.parametrize("text", ["", "none", "1/0", "1e999", "abc4", "v2x"])
+@pytest.mark.parametrize("text", ["", "none", "1/0", "1e999", "abc4", "v2x", "One cannot say.", "No one knows"])
 def test_no_number_is_made_up(text: str) -> None:
     assert announced_quantity(text) is None
 
@@ -51,7 +60,8 @@ def test_no_number_is_made_up(text: str) -> None:
     [
         ("42", "41", 0),
         ("42", "42.0", 1),
-        ("42", "forty-two", 0),
+        ("42", "forty-two", 1),
+        ("42", "forty-three", 0),
         ("0.25", "25%", 1),
         ("25", "25 %", 1),
         ("25%", "0.25", 1),
