@@ -56,7 +56,8 @@ def difference_forest(report: Report, *, dark: bool = False) -> go.Figure:
             figure.add_trace(_points(own, name, mark, colour(shade, dark=dark), report.confidence))
     figure.add_vline(0, line={"color": quiet(dark=dark), "dash": "dot", "width": 1})
     corrected = "" if report.correction == "none" else " after correction for the number of pairs"
-    note = f"{share_text(len(pairs), len(report.pairs), 'pairs')}; bars: {report.confidence:.0%} interval; filled: real{corrected}"
+    shown = share_text(len(pairs), len(report.pairs), "pairs")
+    note = f"{shown}; bars: {report.confidence:.0%} interval; filled: real{corrected}"
     height = 190 + ROW_PX * len(pairs)
     styled(
         figure, title="Differences", x="difference in accuracy, second minus first", note=note, dark=dark, height=height

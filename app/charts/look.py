@@ -59,7 +59,7 @@ def styled(
     axis = {"gridcolor": GRID[dark], "linecolor": GRID[dark], "zeroline": False, "automargin": True}
     subtitle = {"text": note, "font": {"size": 12, "color": QUIET[dark]}}
     figure.update_layout(
-        title={"text": title, "subtitle": subtitle, "x": 0, "xref": "paper", "font": {"size": 16}},
+        title={"text": title, "subtitle": subtitle, "x": 0.01, "xref": "container", "font": {"size": 16}},
         font={"color": INK[dark], "size": 13},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",

@@ -7,7 +7,7 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from app.charts.look import PATTERNS, colour, styled
+from app.charts.look import PATTERNS, colour, ink, styled
 from app.charts.text import escaped
 from app.figure import cost_text, duration_text
 from pipelines.chat import Seconds, Usd
@@ -77,7 +77,9 @@ def _bars(
                 orientation="h",
                 y=[_row(use) for use in own],
                 x=[value(use) for use in own],
-                error_x={"array": late, "arrayminus": [0.0] * len(own), "thickness": 1.2} if late else None,
+                error_x={"array": late, "arrayminus": [0.0] * len(own), "thickness": 1.2, "color": ink(dark=dark)}
+                if late
+                else None,
                 marker={"color": colour(place, dark=dark), "pattern": {"shape": PATTERNS[place % len(PATTERNS)]}},
                 customdata=[[_hover(use)] for use in own],
                 hovertemplate="%{customdata[0]}<extra></extra>",
