@@ -10,7 +10,8 @@ import type { Point } from "../protocol";
 
 /** Whether keys and clipboard belong to a text field rather than to the canvas. */
 export function isText(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+  const kinds = [HTMLInputElement, HTMLTextAreaElement, HTMLSelectElement];
+  return kinds.some((kind) => target instanceof kind);
 }
 
 /** Serves the clipboard while the canvas has the focus; `pointer` says where a paste lands. */
