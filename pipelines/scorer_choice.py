@@ -92,13 +92,17 @@ def suggest_scorers(examples: Sequence[Example]) -> tuple[Scorer, ...]:
     """Returns scorers that suit a data set, the best first: by what its first 500 rows have.
 
     One kind that suits nine rows of ten is suggested itself, then the runners-up; rows of several kinds get the scorer
-    that chooses for each row. Rows without references and tests get the judge and the human label.
+    that chooses for each row. Rows without references and tests get the judge and the human label. Rows that name a
+    scorer they may not choose do not count.
     """
     kinds = scorer_kinds()
     rows = examples[:LOOKED_AT]
     counts: Counter[str] = Counter()
     for example in rows:
-        scorer = suited(example)
+        try:
+            scorer = suited(example)
+        except ConfigurationError:
+            continue
         counts[scorer.model_dump_json()] += scorer.lack(example) is None
     found = [scorer_from(orjson.loads(text)) for text, count in counts.most_common() if count]
     if not found:

@@ -73,8 +73,10 @@ def _build(connection: sqlite3.Connection, database: Database) -> None:
         connection.executescript(database)
         return
     for name, rows in database.items():
-        if not rows:
-            raise DocumentError(f"The table '{shortened(name, 40)}' has no rows, so it has no columns.")
+        if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) and row for row in rows):
+            raise DocumentError(
+                f"The table '{shortened(name, 40)}' must be a list of objects, one a row, at least one."
+            )
         columns = list(dict.fromkeys(column for row in rows for column in row))
         for word in (name, *columns):
             if not _NAME.fullmatch(word):

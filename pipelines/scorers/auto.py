@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from pipelines.data.example import Example
+from pipelines.error import ConfigurationError
 from pipelines.scorer import Bench, Score, Scorer, ScorerNeed
 from pipelines.value import Answer
 
@@ -23,8 +24,11 @@ class Auto(Scorer):
     kind: Literal["auto"] = "auto"
 
     def lack(self, example: Example) -> str | None:
-        """Returns what the scorer of the row needs and the row lacks."""
-        return self._scorer(example).lack(example)
+        """Returns what the scorer of the row needs and the row lacks; a wrong name of a scorer is told by `score`."""
+        try:
+            return self._scorer(example).lack(example)
+        except ConfigurationError:
+            return None
 
     async def score(self, example: Example, answer: Answer, bench: Bench) -> Score | None:
         """Returns the score by the scorer of the row.

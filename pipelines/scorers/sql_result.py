@@ -13,7 +13,7 @@ from pydantic import Field
 from pipelines.data.example import Example
 from pipelines.error import ConfigurationError, DocumentError
 from pipelines.scorer import Bench, Score, Scorer, ScorerNeed, judged, shown
-from pipelines.sql_query import Database, Table, run_query
+from pipelines.sql_query import MAX_ROWS, Database, Table, run_query
 from pipelines.value import Answer
 
 _FENCE = re.compile(r"```[A-Za-z0-9_-]*[ \t]*\n?(.*?)(?:```|\Z)", re.DOTALL)
@@ -83,6 +83,8 @@ class SqlResult(Scorer):
 def _expected(example: Example, database: Database) -> Table:
     rows = example.extra.get("rows")
     if isinstance(rows, list):
+        if len(rows) > MAX_ROWS:
+            raise ConfigurationError(f"The row '{example.id}' expects more than {MAX_ROWS:,} rows of a result.")
         listed = tuple(tuple(row) if isinstance(row, list) else (row,) for row in rows)
         return Table(columns=(), rows=listed, ordered=bool(example.extra.get("ordered")))
     try:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from app.form.spec import form_fields
 from app.form.widget import WIDGETS
 from pipelines.data.example import Example
-from pipelines.error import ConfigurationError
+from pipelines.error import ConfigurationError, RouteloomError
 from pipelines.retrieval.hashing import HashingEmbedder
 from pipelines.scorer import Bench, Scorer
 from pipelines.scorers import AnyScorer, scorer_kinds
@@ -53,6 +53,15 @@ CHANGED: dict[str, dict[str, Any]] = {
     "human": {"question": "Good?", "scale": 5},
     "auto": {},
 }
+EXTRA_NAMES = (
+    "pattern", "schema", "database", "rows", "ordered", "functions", "possible_answers", "tests", "entry_point",
+    "prompt", "rubric", "scorer",
+)  # fmt: skip
+JUNK: tuple[Any, ...] = (
+    None, 0, True, "", "(", [], [[]], [None], ["f(", 1], [[1, {}]], {}, {"a": 1}, {"t": [1]}, {"t": [{"a": {}}]},
+    {"": [{}]}, [{"name": 1, "parameters": {"properties": []}}], [{"f": {"a": [None]}}], {"type": "no such type"},
+    "\x00", {"kind": []}, [1] * 10_001,
+)  # fmt: skip
 HARD_TEXTS = (
     "",
     " ",
@@ -122,6 +131,21 @@ def test_any_answer_has_a_score(kind: str, text: str) -> None:
     score = asyncio.run(scorer_kinds()[kind]().score(example_for(kind), Answer(text=text), BENCH))
     assert score is not None
     assert 0.0 <= score.value <= 1.0
+
+
+@pytest.mark.parametrize("kind", sorted(set(scorer_kinds()) - {"human"}))
+@pytest.mark.parametrize("junk", JUNK, ids=lambda junk: str(junk)[:40])
+async def test_a_row_of_a_stranger_breaks_no_scorer(kind: str, junk: Any) -> None:
+    row = Example(id="r", query="?", references=("(", "1"), choices=("x",), extra=dict.fromkeys(EXTRA_NAMES, junk))
+    scorer = scorer_kinds()[kind]()
+    scorer.lack(row)
+    try:
+        score = await scorer.score(row, Answer(text='f(a=1) {"a": 1} SELECT 1'), BENCH)
+    except RouteloomError as error:
+        assert str(error).endswith(".")
+    else:
+        assert score is not None
+        assert 0.0 <= score.value <= 1.0
 
 
 @pytest.mark.parametrize("kind", sorted(set(scorer_kinds()) - {"llm_judge", "human", "auto"}))

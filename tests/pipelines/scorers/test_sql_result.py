@@ -94,6 +94,8 @@ def test_a_result_has_a_limit() -> None:
     endless = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n FROM r"
     with pytest.raises(DocumentError, match="more than 10,000 rows"):
         run_query(SHOP, endless)
+    with pytest.raises(DocumentError, match="or 5,000,000 characters"):
+        run_query(SHOP, endless.replace("SELECT n FROM r", "SELECT printf('%50000s', n) FROM r LIMIT 500"))
 
 
 @pytest.mark.parametrize(
