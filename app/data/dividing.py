@@ -16,6 +16,11 @@ SPLITS = {"train": 80, "dev": 0, "test": 20}
 
 @st.dialog("Split or sample")
 def draw_dividing(space: Workspace, info: DataSetInfo, version: int) -> None:
+    """Draws the dialog."""
+    draw_dividing_form(space, info, version)
+
+
+def draw_dividing_form(space: Workspace, info: DataSetInfo, version: int) -> None:
     """Draws the choice between both, and their settings."""
     st.caption(f"{plain(info.title or info.name)}: {info.examples:,} rows.")
     way = st.segmented_control("Make", ["Splits", "A sample"], default="Splits", key="divide:way", required=True)

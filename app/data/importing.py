@@ -28,6 +28,11 @@ WAYS: Final = ("File", "Paste", "Hugging Face")
 
 @st.dialog("Import data", width="large")
 def draw_import(space: Workspace) -> None:
+    """Draws the dialog."""
+    draw_import_form(space)
+
+
+def draw_import_form(space: Workspace) -> None:
     """Draws the way from a file to a stored data set."""
     way = st.segmented_control("From", WAYS, default="File", key="import:way", required=True)
     try:
