@@ -83,8 +83,8 @@ def tab(server: Server, chromium: Browser, request: pytest.FixtureRequest) -> It
     """Opens tabs, each with a session of its own; how each looked at the end is kept as a picture."""
     opened: list[Studio] = []
 
-    def open_tab(*, dark: bool = False, width: int = 1440) -> Studio:
-        opened.append(Studio.open(server, chromium, dark=dark, width=width))
+    def open_tab(*, dark: bool = False, width: int = 1440, height: int = 900) -> Studio:
+        opened.append(Studio.open(server, chromium, dark=dark, width=width, height=height))
         return opened[-1]
 
     yield open_tab

@@ -68,9 +68,11 @@ class Studio:
     page: Page
 
     @classmethod
-    def open(cls, server: Server, browser: Browser, *, dark: bool = False, width: int = 1440) -> Studio:
+    def open(
+        cls, server: Server, browser: Browser, *, dark: bool = False, width: int = 1440, height: int = 900
+    ) -> Studio:
         scheme = "dark" if dark else "light"
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
         page.set_default_timeout(WAIT_MS)
         expect.set_options(timeout=WAIT_MS)
         return cls(server, browser, page)

@@ -21,10 +21,10 @@ Tab = Callable[..., Studio]
 AXE = Path(os.environ.get("AXE_CORE", ROOT / "app/canvas/frontend/node_modules/axe-core/axe.min.js"))
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SERIOUS = ("serious", "critical")
-# A port may be small because the keyboard reaches it too (WCAG 2.5.8, "equivalent"); the link is React Flow's own.
-FOREIGN = {"target-size": ("react-flow__handle", "React Flow attribution")}
+# axe-core measures the dot of a port and not the larger place around it that takes the pointer; see test_manners.
+FOREIGN = {"target-size": ("react-flow__handle",)}
 
-if not AXE.is_file():
+if not AXE.is_file() and not os.environ.get("CI"):
     pytest.skip("axe-core is not installed (npm ci in app/canvas/frontend, or AXE_CORE)", allow_module_level=True)
 
 

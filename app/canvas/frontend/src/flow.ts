@@ -3,10 +3,10 @@
 import type { Edge, Node } from "@xyflow/react";
 
 import { type Detour, type Way, wayOf } from "./bypass";
-import { type Box, NODE_WIDTH, nodeHeight, portOffset } from "./geometry";
+import { type Box, NODE_WIDTH, nodeHeight, portOffset, surrounding } from "./geometry";
 import { type GhostEdge, ghostEdges, type GhostNode, ghostNodes } from "./ghosts";
 import { edgeKey } from "./graph";
-import { type Lane, laneOf } from "./lanes";
+import { type Lane, lanesAmong } from "./lanes";
 import { drawnPorts, LOST, type Ports, portsOf, type Rules } from "./ports";
 import type {
   Compare,
@@ -188,6 +188,17 @@ export function boxesOf(nodes: readonly FlowNode[]): Map<string, Box> {
   );
 }
 
+const bounds = new WeakMap<readonly FlowNode[], Box>();
+
+/** The box around all nodes, found once for each list of them; an empty one without nodes. */
+export function boundsOf(nodes: readonly FlowNode[]): Box {
+  const old = bounds.get(nodes);
+  if (old) return old;
+  const found = surrounding([...boxesOf(nodes).values()]);
+  bounds.set(nodes, found);
+  return found;
+}
+
 export function flowEdges(
   graph: Graph,
   rules: Rules,
@@ -197,11 +208,11 @@ export function flowEdges(
 ): FlowEdge[] {
   const known = new Map(before.map((edge) => [edge.id, edge]));
   const cards = new Map(nodes.flatMap((node) => (node.type === "card" ? [[node.id, node] as const] : [])));
-  const boxes = boxesOf([...cards.values()]);
+  const laneFor = lanesAmong(boxesOf([...cards.values()]));
   const wires = graph.edges.flatMap((edge) => {
     const source = cards.get(edge.source);
     const target = cards.get(edge.target);
-    return source && target ? [wire(edge, source, target, boxes, known.get(edgeKey(edge)))] : [];
+    return source && target ? [wire(edge, source, target, laneFor, known.get(edgeKey(edge)))] : [];
   });
   return compare ? [...ghostEdges(graph, rules, compare), ...wires] : wires;
 }
@@ -212,24 +223,30 @@ function isLeftOut(edge: GraphEdge, source: CardNode, target: CardNode): boolean
   return (from !== null && from.output !== edge.source_port) || (to !== null && !to.wires.includes(edgeKey(edge)));
 }
 
+function isSame(a: WireData, b: WireData): boolean {
+  const at = (p: Point, q: Point) => p.x === q.x && p.y === q.y;
+  const lane = a.lane === b.lane || JSON.stringify(a.lane) === JSON.stringify(b.lane);
+  return lane && a.type === b.type && a.dead === b.dead && at(a.from, b.from) && at(a.to, b.to);
+}
+
 function wire(
   edge: GraphEdge,
   source: CardNode,
   target: CardNode,
-  boxes: ReadonlyMap<string, Box>,
+  laneFor: ReturnType<typeof lanesAmong>,
   before?: FlowEdge,
 ): WireEdge {
   const { position: s, data: sourceData } = source;
   const { position: t, data: targetData } = target;
   const from = { x: s.x + NODE_WIDTH, y: s.y + portOffset(sourceData.ports, "out", edge.source_port) };
   const to = { x: t.x, y: t.y + portOffset(targetData.ports, "in", edge.target_port) };
-  const lane = laneOf({ from, to }, boxes, [source.id, target.id]);
+  const lane = laneFor({ from, to }, source.id, target.id);
   const type = sourceData.ports.outputs.find((port) => port.name === edge.source_port)?.type ?? LOST;
   const isDead = [sourceData, targetData].some((end) => end.dead || end.node.disabled) || isLeftOut(edge, source, target);
   const data: WireData = { edge, type, dead: isDead, lane, from, to };
   const old = before?.type === "wire" ? before : undefined;
   const label = `Wire from ${sourceData.node.title}, ${edge.source_port}, to ${targetData.node.title}, ${edge.target_port}`;
-  if (old?.data && old.ariaLabel === label && JSON.stringify(old.data) === JSON.stringify(data)) return old;
+  if (old?.data && old.ariaLabel === label && isSame(old.data, data)) return old;
   return {
     ...old,
     id: edgeKey(edge),

@@ -17,6 +17,15 @@ export interface Box extends Point {
   height: number;
 }
 
+/** The box around boxes; an empty one around none. */
+export function surrounding(boxes: readonly Box[]): Box {
+  if (boxes.length === 0) return { x: 0, y: 0, width: 0, height: 0 };
+  const x = Math.min(...boxes.map((box) => box.x));
+  const y = Math.min(...boxes.map((box) => box.y));
+  const width = Math.max(...boxes.map((box) => box.x + box.width)) - x;
+  return { x, y, width, height: Math.max(...boxes.map((box) => box.y + box.height)) - y };
+}
+
 /** Height of a card after a run, with the reason that a card with a choice gives: what the layout keeps free. */
 export function nodeHeight(ports: Ports): number {
   const rows = Math.max(1, ports.inputs.length, ports.outputs.length);

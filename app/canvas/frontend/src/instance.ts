@@ -143,20 +143,21 @@ export class Instance {
   private replace(graph: Graph): void {
     const { doc, rules } = this.store.get();
     const before = this.selection.nodes;
+    // First, so that it is sent before the drawing that the next line causes.
+    this.outbox.edited();
     this.store.set({ doc: { ...doc, seq: doc.seq + 1, graph: settled(graph, rules) } });
     this.rebuild();
     this.tellSelection(before);
-    this.outbox.edited();
   }
 
   private rebuild(): void {
     const { doc, rules, problems, compare, nodes, edges } = this.store.get();
     const ways = detours(doc.graph, rules);
     const around = { problems, compare, ways, dead: dead(doc.graph, rules, ways), stale: this.stale() };
-    const nextNodes = flowNodes(doc.graph, rules, around, nodes);
+    const nextNodes = kept(flowNodes(doc.graph, rules, around, nodes), nodes);
     this.store.set({
       nodes: nextNodes,
-      edges: flowEdges(doc.graph, rules, compare, nextNodes, edges),
+      edges: kept(flowEdges(doc.graph, rules, compare, nextNodes, edges), edges),
       canUndo: this.history.canUndo,
       canRedo: this.history.canRedo,
     });
@@ -219,7 +220,9 @@ export class Instance {
     const moves = changes.filter((change) => change.type === "position");
     if (moves.some((change) => change.dragging)) {
       if (!this.drag.active) this.drag = { active: true, count: this.drag.count + 1 };
+      this.outbox.pause();
     } else if (moves.length > 0) {
+      this.outbox.resume();
       this.edit(this.withFlowPositions(), this.drag.active ? this.dragKey : "nudge");
       this.drag.active = false;
     }
@@ -268,6 +271,11 @@ export class Instance {
   dismiss(id: number): void {
     this.store.set({ toasts: this.store.get().toasts.filter((toast) => toast.id !== id) });
   }
+}
+
+/** The list from before where it holds the same: then nothing is drawn again. */
+function kept<T>(next: T[], before: T[]): T[] {
+  return next.length === before.length && next.every((each, at) => each === before[at]) ? before : next;
 }
 
 /** `crypto.randomUUID` exists only on secure origins; a studio in a local network may have none. */

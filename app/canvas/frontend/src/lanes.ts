@@ -19,6 +19,35 @@ export interface Ends {
   to: Point;
 }
 
+type LaneFor = (ends: Ends, source: string, target: string) => Lane | null;
+
+let latest: { boxes: ReadonlyMap<string, Box>; laneFor: LaneFor } | null = null;
+
+/** Finds lanes among these boxes; what it found holds until one of them is another or elsewhere. */
+export function lanesAmong(boxes: ReadonlyMap<string, Box>): LaneFor {
+  if (latest && areSame(latest.boxes, boxes)) return latest.laneFor;
+  const found = new Map<string, Lane | null>();
+  const laneFor: LaneFor = (ends, source, target) => {
+    const key = [source, target, ends.from.y, ends.to.y].join("\n");
+    const old = found.get(key);
+    if (old !== undefined) return old;
+    const lane = laneOf(ends, boxes, [source, target]);
+    found.set(key, lane);
+    return lane;
+  };
+  latest = { boxes, laneFor };
+  return laneFor;
+}
+
+function areSame(some: ReadonlyMap<string, Box>, others: ReadonlyMap<string, Box>): boolean {
+  if (some.size !== others.size) return false;
+  for (const [id, a] of some) {
+    const b = others.get(id);
+    if (!b || a.x !== b.x || a.y !== b.y || a.width !== b.width || a.height !== b.height) return false;
+  }
+  return true;
+}
+
 /** The lane for one wire, or null where its plain curve touches no box but those of its own ends. */
 export function laneOf({ from, to }: Ends, boxes: ReadonlyMap<string, Box>, own: readonly string[]): Lane | null {
   if (to.x - from.x < 40) return null;
@@ -26,7 +55,8 @@ export function laneOf({ from, to }: Ends, boxes: ReadonlyMap<string, Box>, own:
   for (const [id, box] of boxes) {
     if (box.x < to.x - 8 && box.x + box.width > from.x + 8 && !own.includes(id)) between.push(box);
   }
-  const blockers = between.filter((box) => curve(from, to).some((point) => inside(point, box)));
+  const plain = curve(from, to);
+  const blockers = between.filter((box) => plain.some((point) => inside(point, box)));
   if (blockers.length === 0) return null;
   const x1 = Math.max(from.x + 12, Math.min(...blockers.map((box) => box.x)) - REACH);
   const x2 = Math.min(to.x - 12, Math.max(...blockers.map((box) => box.x + box.width)) + REACH);

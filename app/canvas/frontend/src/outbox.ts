@@ -1,8 +1,10 @@
-/** Sends the one state "out" to Python: debounced, repeated until acknowledged, silent while a page may change. */
+/** Sends the one state "out" to Python: the first change at once, those that follow soon as one, all until acknowledged. */
 
 import type { CanvasOut, Doc, Intent, IntentBody } from "./protocol";
 
 export const DEBOUNCE_MS = 50;
+/** After so long a silence a change does not wait for others. */
+export const QUIET_MS = 200;
 export const HOLD_MS = 600;
 export const RESEND_MS = 1000;
 const KEPT = 20;
@@ -17,6 +19,7 @@ export class Outbox {
   private unacknowledged = false;
   private sentAt = 0;
   private holdUntil = 0;
+  private paused = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -28,6 +31,7 @@ export class Outbox {
   /** Sends through `send` from now on; what Python has not acknowledged goes out again. */
   attach(send: Send): void {
     this.send = send;
+    this.paused = false;
     if (this.unacknowledged || this.hasNewIntents) this.schedule();
   }
 
@@ -39,7 +43,19 @@ export class Outbox {
 
   edited(): void {
     this.unacknowledged = true;
-    this.schedule();
+    this.schedule({ soon: true });
+  }
+
+  /** Keeps what comes until `resume`: a page that is drawn again would disturb a drag. */
+  pause(): void {
+    this.paused = true;
+    clearTimeout(this.timer);
+  }
+
+  resume(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    if (this.unacknowledged || this.hasNewIntents) this.schedule();
   }
 
   intend(body: IntentBody): void {
@@ -47,7 +63,8 @@ export class Outbox {
     if (body.type === "select" && last?.type === "select" && last.n > this.sentIntent) this.intents.pop();
     this.lastIntent += 1;
     this.intents = [...this.intents, { ...body, n: this.lastIntent }].slice(-KEPT);
-    this.schedule();
+    // A click that selects may be the beginning of a drag or of a double click.
+    this.schedule({ soon: body.type !== "select" });
   }
 
   /** Python showed which document it has: stops or repeats the sending of ours. */
@@ -74,11 +91,14 @@ export class Outbox {
     return this.lastIntent > this.sentIntent;
   }
 
-  private schedule(): void {
-    if (!this.send) return;
+  private schedule({ soon = false } = {}): void {
+    if (!this.send || this.paused) return;
     clearTimeout(this.timer);
     const wait = Math.max(DEBOUNCE_MS, this.holdUntil - this.now());
     this.timer = setTimeout(() => this.flush(), wait);
+    // Before React draws: the way to Python and back then runs beside the drawing.
+    if (soon && wait === DEBOUNCE_MS && this.now() - this.sentAt > QUIET_MS)
+      queueMicrotask(() => this.timer !== undefined && !this.paused && this.flush());
   }
 
   private flush(): void {

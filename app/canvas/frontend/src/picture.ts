@@ -2,9 +2,10 @@
 
 import { boxesOf, type CardData, type CardNode, type NoteNode, type WireEdge } from "./flow";
 import { costText, latencyText } from "./format";
-import { type Box, HEADER, NODE_WIDTH, portOffset, ROW } from "./geometry";
+import { type Box, HEADER, NODE_WIDTH, portOffset, ROW, surrounding } from "./geometry";
+import type { GhostEdge, GhostNode } from "./ghosts";
 import { wireMiddle, wirePath } from "./lanes";
-import type { Ports } from "./ports";
+import type { Ports, Side } from "./ports";
 import type { NodeRun, Point } from "./protocol";
 import type { RunStore } from "./runs";
 import type { ViewState } from "./state";
@@ -16,6 +17,8 @@ export interface Pen {
   group: (group: string | undefined) => string;
   type: (type: string) => string;
   cut: (text: string, width: number, size: number, bold?: boolean) => string;
+  /** The shapes of a kind's icon as SVG elements on a field of 24 by 24. */
+  icon: (name: string) => string;
 }
 
 export interface Picture {
@@ -27,21 +30,21 @@ export interface Picture {
 const MARGIN = 32;
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
-/** The whole pipeline with what a run did, if one is shown; null for an empty canvas. */
+/** The whole pipeline with what lies over it: a run, a comparison, estimates; null for an empty canvas. */
 export function drawn(state: ViewState, runs: RunStore, pen: Pen): Picture | null {
-  const nodes = state.nodes.filter((node) => node.type !== "ghost");
+  const { nodes } = state;
   const boxes = boxesOf(nodes);
   if (boxes.size === 0) return null;
-  const all = [...boxes.values()];
-  const x = Math.min(...all.map((box) => box.x)) - MARGIN;
-  const y = Math.min(...all.map((box) => box.y)) - MARGIN;
-  const width = Math.ceil(Math.max(...all.map((box) => box.x + box.width)) + MARGIN - x);
-  const height = Math.ceil(Math.max(...all.map((box) => box.y + box.height)) + MARGIN - y);
+  const bounds = surrounding([...boxes.values()]);
+  const [x, y] = [bounds.x - MARGIN, bounds.y - MARGIN];
+  const [width, height] = [Math.ceil(bounds.width + 2 * MARGIN), Math.ceil(bounds.height + 2 * MARGIN)];
   const box = (id: string): Box => boxes.get(id) ?? { x: 0, y: 0, width: NODE_WIDTH, height: HEADER };
   const parts = [
     `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${pen.ink("ground")}"/>`,
     ...nodes.flatMap((node) => (node.type === "note" ? [note(node, box(node.id), pen)] : [])),
     ...state.edges.flatMap((edge) => (edge.type === "wire" ? [wire(edge, runs, pen)] : [])),
+    ...state.edges.flatMap((edge) => (edge.type === "ghost" ? [ghostWire(edge, boxes, nodes, pen)] : [])),
+    ...nodes.flatMap((node) => (node.type === "ghost" ? [ghost(node, box(node.id), pen)] : [])),
     ...nodes.flatMap((node) => (node.type === "card" ? [card(node, box(node.id), runs.node(node.id), pen)] : [])),
   ];
   const size = `width="${width}" height="${height}" viewBox="${x} ${y} ${width} ${height}"`;
@@ -75,8 +78,8 @@ function card({ data }: CardNode, { x, y, width, height }: Box, run: NodeRun | n
     `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="12" fill="${pen.ink("card")}" stroke="${border}"${dashes}/>`,
     ...(way ? way.inputs.map((name) => through(name, way.output, ports, { x, y }, pen)) : []),
     `<rect x="${x + 8}" y="${y}" width="${width - 16}" height="3" fill="${accent}"/>`,
-    `<rect x="${x + 12}" y="${y + 16}" width="16" height="16" rx="5" fill="${accent}"/>`,
-    text(pen.cut(title, width - 52, 13, true), x + 36, y + 29, { size: 13, fill: pen.ink("text"), bold: true }),
+    icon(kind?.icon, x + 12, y + 13, accent, pen),
+    text(pen.cut(title, width - 52, 13, true), x + 40, y + 29, { size: 13, fill: pen.ink("text"), bold: true }),
     text(pen.cut(below, width - 24, 12), x + 12, y + 57, { size: 12, fill: pen.ink("muted") }),
   ];
   for (const port of ports.inputs) {
@@ -94,9 +97,49 @@ function card({ data }: CardNode, { x, y, width, height }: Box, run: NodeRun | n
   const foot = footOf(data, run);
   if (foot && height > HEADER + ROW * rows + 14) {
     const fill = run?.status === "failed" ? pen.ink("bad") : run?.status === "done" ? pen.ink("ok") : pen.ink("muted");
-    parts.push(text(pen.cut(foot, width - 24, 11), x + 12, y + height - 12, { size: 11, fill }));
+    parts.push(text(pen.cut(foot, width - 36, 11), x + (run ? 12 : 18), y + height - 12, { size: 11, fill }));
+    // What is only expected is hollow, as on the canvas.
+    if (!run && data.estimate)
+      parts.push(
+        `<rect x="${x + 12}" y="${y + height - 25}" width="${width - 24}" height="18" rx="6" fill="none" stroke="${pen.ink("muted")}" stroke-dasharray="3 3"/>`,
+      );
   }
   return `<g${faint}>${parts.join("")}</g>`;
+}
+
+function icon(name: string | undefined, x: number, y: number, stroke: string, pen: Pen): string {
+  const look = `fill="none" stroke="${stroke}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"`;
+  return `<g transform="translate(${x} ${y}) scale(0.875)" ${look}>${pen.icon(name ?? "circle-help")}</g>`;
+}
+
+/** A card that only the compared version holds. */
+function ghost({ data: { node, kind } }: GhostNode, { x, y, width, height }: Box, pen: Pen): string {
+  const look = `fill="none" stroke="${pen.ink("bad")}" stroke-dasharray="6 5"`;
+  const title = node.title || kind?.title || node.id;
+  return [
+    `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="12" ${look}/>`,
+    icon(kind?.icon, x + 12, y + 13, pen.ink("muted"), pen),
+    text(pen.cut(title, width - 52, 13, true), x + 40, y + 29, { size: 13, fill: pen.ink("muted"), bold: true }),
+    text("removed", x + 12, y + 57, { size: 12, fill: pen.ink("bad") }),
+  ].join("");
+}
+
+function ghostWire(
+  { source, target, sourceHandle, targetHandle }: GhostEdge,
+  boxes: ReadonlyMap<string, Box>,
+  nodes: ViewState["nodes"],
+  pen: Pen,
+): string {
+  const end = (id: string, side: Side, port: string | null | undefined) => {
+    const box = boxes.get(id);
+    const node = nodes.find((each) => each.id === id);
+    if (!box || !node || node.type === "note") return null;
+    return { x: side === "out" ? box.x + box.width : box.x, y: box.y + portOffset(node.data.ports, side, port ?? "") };
+  };
+  const [from, to] = [end(source, "out", sourceHandle), end(target, "in", targetHandle)];
+  if (!from || !to) return "";
+  const look = `fill="none" stroke="${pen.ink("bad")}" stroke-dasharray="6 5" stroke-width="1.5"`;
+  return `<path d="${wirePath({ from, to }, null)}" ${look}/>`;
 }
 
 function footOf({ node, dead, estimate }: CardData, run: NodeRun | null): string | null {

@@ -12,7 +12,9 @@ export class Store<T extends object> {
     return () => this.listeners.delete(listener);
   };
 
+  /** Tells the listeners, unless nothing is other than before. */
   set(part: Partial<T>): void {
+    if ((Object.keys(part) as (keyof T)[]).every((key) => Object.is(part[key], this.value[key]))) return;
     this.value = { ...this.value, ...part };
     for (const listener of this.listeners) listener();
   }

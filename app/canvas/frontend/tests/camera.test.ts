@@ -32,3 +32,18 @@ test("there is nothing to show on an empty canvas", () => {
   const empty = { ...data().doc, graph: { ...data().doc.graph, nodes: [], edges: [], notes: [] } };
   expect(framed({ nodes: null, how: "fit" }, state({ doc: empty }), null, SIZE)).toBeNull();
 });
+
+test("no card lies under a panel, wherever the panel is", () => {
+  const map = { x: 1100, y: 600, width: 300, height: 200 };
+  const steps = { x: 260, y: 560, width: 500, height: 240 };
+  const { nodes } = state();
+  const view = framed({ nodes: null, how: "fit" }, state(), null, SIZE, [map, steps])!;
+  for (const { position } of nodes) {
+    const [left, top] = [position.x * view.zoom + view.x, position.y * view.zoom + view.y];
+    const [right, bottom] = [left + 232 * view.zoom, top + 60 * view.zoom];
+    for (const panel of [map, steps]) {
+      const beside = left >= panel.x + panel.width || right <= panel.x;
+      expect(beside || top >= panel.y + panel.height || bottom <= panel.y).toBe(true);
+    }
+  }
+});

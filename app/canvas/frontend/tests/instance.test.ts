@@ -272,3 +272,32 @@ test("the document that comes back is the one that came, apart from places that 
   expect(expected.nodes[2]!.position).not.toBeNull();
   expect(sent[0]!.doc!.graph).toEqual(expected);
 });
+
+test("after a silence an edit is sent at once, with what belongs to it, and those that follow wait for the last", async () => {
+  const { canvas, sent } = opened();
+  action.addKind(canvas, kind(canvas, "expert"), { x: 0, y: 900 });
+  await Promise.resolve();
+  expect(sent.map((out) => [out.doc?.seq, out.intents.length])).toEqual([[13, 1]]);
+  action.rename(canvas, "merge_1", "Join");
+  action.rename(canvas, "merge_1", "Join them");
+  await Promise.resolve();
+  expect(sent).toHaveLength(1);
+  vi.advanceTimersByTime(60);
+  expect(sent.map((out) => out.doc?.seq)).toEqual([13, 15]);
+});
+
+test("nothing is sent while a card is dragged, and its new place once it is let go", () => {
+  const { canvas, sent } = opened();
+  const move = (x: number, dragging: boolean) =>
+    canvas.nodesChanged([{ type: "position", id: "merge_1", position: { x, y: 8 }, dragging }]);
+  canvas.select(new Set(["merge_1"]));
+  move(16, true);
+  vi.advanceTimersByTime(500);
+  move(24, true);
+  expect(sent).toEqual([]);
+  move(24, false);
+  vi.advanceTimersByTime(60);
+  expect(sent).toHaveLength(1);
+  expect(sent[0]!.intents.map((intent) => intent.type)).toEqual(["select"]);
+  expect(sent[0]!.doc!.graph.nodes.find((each) => each.id === "merge_1")!.position).toEqual({ x: 24, y: 8 });
+});

@@ -178,7 +178,7 @@ test("a search wants every word and prefers titles that begin with it", () => {
   expect(found(entries, "node add").map((each) => each.title)).toEqual(["Add a node"]);
 });
 
-const PEN: Pen = { ink: (name) => name, group: () => "accent", type: (type) => type, cut: (text) => text };
+const PEN: Pen = { ink: (name) => name, group: () => "accent", type: (type) => type, cut: (text) => text, icon: (name) => `<rect id="${name}"/>` };
 
 test("the picture is well-formed whatever the texts are, and shows every node and wire", () => {
   const { canvas } = opened(data({ run: run() }));
@@ -201,6 +201,25 @@ test("the picture shows a bypassed node dashed, with the way through it and the 
   expect(svg.match(/<path /g)).toHaveLength(4);
   expect(svg.match(/stroke-dasharray="4 4"/g)).toHaveLength(1);
   expect(svg).toContain(">bypassed<");
+});
+
+test("the picture shows icons, estimates as hollow, and what only the compared version holds", () => {
+  const [first, second] = data().doc.graph.nodes;
+  const gone = { ...second!, id: "gone", title: "Gone", position: { x: 300, y: 500 } };
+  const edges = [{ source: first!.id, source_port: "query", target: "gone", target_port: "query" }];
+  const compare = { title: "version 1", nodes: {}, edges: {}, ghosts: { nodes: [gone], edges } };
+  const estimate = { cost_usd: 0.5, latency_s: 2, source: "history" };
+  const faces = data().faces;
+  const id = Object.keys(faces)[0]!;
+  const { canvas } = opened(data({ compare, faces: { ...faces, [id]: { ...faces[id]!, estimate } } }));
+  const { svg } = drawn(canvas.store.get(), canvas.runs, PEN)!;
+  expect(new DOMParser().parseFromString(svg, "image/svg+xml").querySelector("parsererror")).toBeNull();
+  expect(svg).toContain(">Gone</text>");
+  expect(svg).toContain(">removed</text>");
+  expect(svg.match(/<path /g)).toHaveLength(4);
+  expect(svg).toContain('stroke-dasharray="3 3"');
+  expect(svg).toContain("estimated");
+  expect(svg).toContain(`<rect id="${canvas.store.get().rules.kinds.get(second!.kind)!.icon}"/>`);
 });
 
 test("there is no picture of an empty canvas", () => {

@@ -1,12 +1,13 @@
 /** The whole canvas: surface, palette, toolbar and what floats above. */
 
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { type KeyboardEvent, type PointerEvent, type RefObject, useLayoutEffect, useMemo, useRef } from "react";
+import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 
 import { addKind, open } from "../actions";
 import type { FlowEdge, FlowNode } from "../flow";
-import { boxesOf } from "../flow";
+import { boxesOf, noteFlowId } from "../flow";
 import { HEADER, NODE_WIDTH } from "../geometry";
+import { edgeKey } from "../graph";
 import type { Instance } from "../instance";
 import { pressed } from "../keys";
 import type { Kind, Point } from "../protocol";
@@ -21,6 +22,7 @@ import { openSearch } from "./gestures";
 import { centreOf, focused, handsOf } from "./hands";
 import { Help } from "./Help";
 import { Palette } from "./Palette";
+import { useFar } from "./Overview";
 import { Pane } from "./Pane";
 import { Breadcrumbs, Comparison, HeatSwitch, History } from "./Places";
 import { QuickAdd } from "./QuickAdd";
@@ -50,6 +52,7 @@ function Frame() {
   const readOnly = useView((state) => state.readOnly);
   const inset = useView((state) => state.insetRight);
   const running = useTotals()?.status === "running";
+  const far = useFar();
   useKeptFocus(root);
   useLayoutEffect(() => {
     if (canvas.viewport === null && (root.current?.clientWidth ?? NARROW) < NARROW)
@@ -88,6 +91,7 @@ function Frame() {
       data-testid="canvas"
       data-running={running || undefined}
       data-covered={inset > 0 || undefined}
+      data-painted={far || undefined}
       style={variables({ "--inset": `${inset}px` })}
       onKeyDown={onKeyDown}
       onPointerDown={(event) => takeFocus(event, root.current)}
@@ -145,7 +149,17 @@ function entered(canvas: Instance, root: HTMLElement | null): void {
 
 /** Takes the focus back when the element that had it is moved or deleted, or the next key would go nowhere. */
 function useKeptFocus(root: RefObject<HTMLDivElement | null>): void {
+  const canvas = useCanvas();
   const doc = useView((state) => state.doc);
+  // What is deleted gives the focus away before it goes: afterwards a key that is waiting would be lost.
+  useEffect(
+    () =>
+      canvas.store.subscribe(() => {
+        const holder = focused(root.current)?.closest(".react-flow__node, .react-flow__edge, .rl-menu");
+        if (holder && root.current?.contains(holder) && isGone(canvas, holder)) root.current.focus({ preventScroll: true });
+      }),
+    [canvas, root],
+  );
   const held = focused(root.current);
   const had = root.current?.contains(held) ?? false;
   const node = had ? (held?.closest(".react-flow__node")?.getAttribute("data-id") ?? null) : null;
@@ -159,6 +173,14 @@ function useKeptFocus(root: RefObject<HTMLDivElement | null>): void {
     });
     return () => cancelAnimationFrame(frame);
   }, [doc]);
+}
+
+/** Whether an element stands for nodes or wires of which one is not in the document any more. */
+function isGone(canvas: Instance, holder: Element): boolean {
+  const { nodes, edges, notes } = canvas.graph;
+  const known = new Set([...nodes.map(({ id }) => id), ...notes.map(({ id }) => noteFlowId(id)), ...edges.map(edgeKey)]);
+  const ids = holder.getAttribute("data-id")?.trim().split(/\s+/) ?? [];
+  return ids.some((id) => !known.has(id));
 }
 
 /** Right of the one selected card, else the middle of the view. */

@@ -6,7 +6,7 @@ import { type RefObject, useEffect, useMemo } from "react";
 import { framed, ZOOM } from "../camera";
 import type { Hands } from "../commands";
 import type { FlowEdge, FlowNode } from "../flow";
-import { GRID, MANY } from "../geometry";
+import { type Box, GRID, MANY } from "../geometry";
 import type { Instance } from "../instance";
 import type { Catalogue } from "../protocol";
 import { Card } from "./Card";
@@ -15,11 +15,15 @@ import { useCanvas, useView } from "./context";
 import { gestures } from "./gestures";
 import { GhostCard, GhostWire } from "./Ghost";
 import { NoteCard } from "./NoteCard";
+import { Overview, useFar } from "./Overview";
 import { SelectionBar } from "./SelectionBar";
 import { Wire } from "./Wire";
 
 const NODE_TYPES = { card: Card, note: NoteCard, ghost: GhostCard };
 const EDGE_TYPES = { wire: Wire, ghost: GhostWire };
+const NO_EDGES: FlowEdge[] = [];
+// React Flow is named among the licences; its badge is a link too small to hit.
+const NO_BADGE = { hideAttribution: true };
 const ANIMATION_MS = 260;
 
 export function Pane({ root, hands }: { root: RefObject<HTMLDivElement | null>; hands: Hands }) {
@@ -28,6 +32,7 @@ export function Pane({ root, hands }: { root: RefObject<HTMLDivElement | null>; 
   const edges = useView((state) => state.edges);
   const readOnly = useView((state) => state.readOnly);
   const catalogue = useView((state) => state.catalogue);
+  const far = useFar();
   useCamera(canvas, root);
   const flow = useReactFlow<FlowNode, FlowEdge>();
   // Gestures remember what they began with: they have to outlive the drawing that they cause.
@@ -36,7 +41,7 @@ export function Pane({ root, hands }: { root: RefObject<HTMLDivElement | null>; 
     <ReactFlow<FlowNode, FlowEdge>
       {...gesture}
       nodes={nodes}
-      edges={edges}
+      edges={far ? NO_EDGES : edges}
       nodeTypes={NODE_TYPES}
       edgeTypes={EDGE_TYPES}
       defaultViewport={canvas.viewport ?? { x: 260, y: 80, zoom: 1 }}
@@ -58,17 +63,21 @@ export function Pane({ root, hands }: { root: RefObject<HTMLDivElement | null>; 
       selectionMode={SelectionMode.Partial}
       elevateNodesOnSelect
       elevateEdgesOnSelect
-      onlyRenderVisibleElements={nodes.length > MANY}
+      proOptions={NO_BADGE}
+      onlyRenderVisibleElements={nodes.length > MANY && !far}
     >
       <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1.4} />
-      <MiniMap<FlowNode>
-        pannable
-        zoomable
-        ariaLabel="Map of the pipeline"
-        nodeBorderRadius={12}
-        nodeColor={(node) => mapColour(catalogue, node)}
-      />
+      {!far && (
+        <MiniMap<FlowNode>
+          pannable
+          zoomable
+          ariaLabel="Map of the pipeline"
+          nodeBorderRadius={12}
+          nodeColor={(node) => mapColour(catalogue, node)}
+        />
+      )}
       <SelectionBar hands={hands} />
+      {far && <Overview root={root} />}
     </ReactFlow>
   );
 }
@@ -76,6 +85,18 @@ export function Pane({ root, hands }: { root: RefObject<HTMLDivElement | null>; 
 function mapColour(catalogue: Catalogue, node: FlowNode): string {
   if (node.type === "card") return groupColour(catalogue, node.data.kind?.group);
   return node.type === "note" ? "var(--rl-note)" : "transparent";
+}
+
+/** Where panels float above the drawing surface, in pixels from the corner of the canvas. */
+function panelsOf(root: HTMLElement): Box[] {
+  const frame = root.getBoundingClientRect();
+  const panels = root.querySelectorAll(
+    ".rl-palette, .rl-palette-open, .rl-places > *, .rl-top > *, .rl-zoom, .react-flow__minimap",
+  );
+  return [...panels].flatMap((panel) => {
+    const { x, y, width, height } = panel.getBoundingClientRect();
+    return width > 0 && !panel.matches(".rl-popover") ? [{ x: x - frame.x, y: y - frame.y, width, height }] : [];
+  });
 }
 
 /** Carries out the instance's wishes to see something, as soon as the canvas has a size. */
@@ -88,7 +109,7 @@ function useCamera(canvas: Instance, root: RefObject<HTMLDivElement | null>): vo
     const shoot = () => {
       const { width, height } = element.getBoundingClientRect();
       if (!canvas.shot || width < 50 || height < 50) return;
-      const target = framed(canvas.shot, canvas.store.get(), canvas.viewport, { width, height });
+      const target = framed(canvas.shot, canvas.store.get(), canvas.viewport, { width, height }, panelsOf(element));
       canvas.shot = null;
       if (!target) return;
       const first = canvas.viewport === null;

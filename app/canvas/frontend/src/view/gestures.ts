@@ -10,8 +10,8 @@ import type {
 import type { DragEvent, MouseEvent as ReactMouseEvent, RefObject } from "react";
 
 import { addIntoWire, addKind, connect, connectToNode, insertInto, open, reconnect, whyNot } from "../actions";
-import type { FlowEdge, FlowNode } from "../flow";
-import { HEADER, MANY, NODE_WIDTH } from "../geometry";
+import { boundsOf, type FlowEdge, type FlowNode } from "../flow";
+import { HEADER, NODE_WIDTH } from "../geometry";
 import type { Instance } from "../instance";
 import type { PortRef } from "../ports";
 import type { GraphEdge, Point } from "../protocol";
@@ -20,8 +20,8 @@ import { typeColour } from "./colour";
 import { KIND_MIME } from "./Palette";
 
 const FAR = 0.3;
-/** Below this zoom most of the pipeline is in view, and a painted copy of it fits into memory. */
-const SMALL = 0.6;
+/** A painted copy of the pipeline may be so many times as large as the canvas: it is kept in memory. */
+const COPY = 4;
 
 type Root = RefObject<HTMLDivElement | null>;
 type Flow = ReactFlowInstance<FlowNode, FlowEdge>;
@@ -129,6 +129,8 @@ function marker(): (wire: Element | null) => void {
 
 function nodeHands(canvas: Instance, root: Root) {
   const mark = marker();
+  // The one node that was selected when the pointer went down, before React Flow selects another.
+  let chosen: string | null = null;
   const lone = (id: string) => !canvas.graph.edges.some((edge) => edge.source === id || edge.target === id);
   return {
     onNodesChange: canvas.nodesChanged.bind(canvas),
@@ -141,17 +143,37 @@ function nodeHands(canvas: Instance, root: Root) {
       const wire = all.length === 1 && lone(node.id) && root.current ? wireAt(root.current, screenPoint(event)) : null;
       if (wire) insertInto(canvas, node.id, wire.getAttribute("data-id") ?? "", canvas.dragKey);
     },
+    onNodeClick: (event: ReactMouseEvent, node: FlowNode) => {
+      // A click on what was selected before brings back the drawer that was closed.
+      if (chosen !== node.id || event.detail > 1 || !onlyOne(canvas)) return;
+      if (event.target instanceof Element && event.target.closest("button, input, .rl-port")) return;
+      if (canvas.store.get().insetRight === 0) canvas.intend({ type: "inspect", node: node.id });
+    },
+    onPointerDownCapture: () => {
+      chosen = onlyOne(canvas);
+    },
     onNodeDoubleClick: (_: unknown, node: FlowNode) => {
       if (node.type === "card") open(canvas, node.id);
     },
     onMoveEnd: () => root.current?.removeAttribute("data-moving"),
     onMove: (_: unknown, viewport: Viewport) => {
-      const slides = viewport.zoom === canvas.viewport?.zoom && viewport.zoom < SMALL;
-      root.current?.toggleAttribute("data-moving", slides && canvas.graph.nodes.length <= MANY);
+      const slides = viewport.zoom === canvas.viewport?.zoom;
+      root.current?.toggleAttribute("data-moving", slides && fitsCopy(canvas, root.current, viewport.zoom));
       canvas.viewport = viewport;
       root.current?.toggleAttribute("data-far", viewport.zoom < FAR);
     },
   };
+}
+
+function onlyOne(canvas: Instance): string | null {
+  const [only, ...more] = canvas.selection.nodes;
+  return only !== undefined && more.length === 0 ? only : null;
+}
+
+/** Whether the whole pipeline at this zoom is small enough to be moved as one picture. */
+function fitsCopy(canvas: Instance, { clientWidth, clientHeight }: HTMLElement, zoom: number): boolean {
+  const { width, height } = boundsOf(canvas.store.get().nodes);
+  return width * height * zoom * zoom <= COPY * clientWidth * clientHeight;
 }
 
 function dropHands(canvas: Instance, root: Root, flow: Flow) {

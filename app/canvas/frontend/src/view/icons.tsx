@@ -37,5 +37,5 @@ const FORMER: Record<string, string> = {
 export function KindIcon({ name, size = 16 }: { name: string; size?: number }) {
   const pascal = name.replace(/(^|-)([a-z0-9])/g, (_, __, letter: string) => letter.toUpperCase());
   const Icon = ICONS[FORMER[name] ?? pascal] ?? Component;
-  return <Icon size={size} aria-hidden />;
+  return <Icon size={size} data-icon={name} aria-hidden />;
 }

@@ -69,6 +69,7 @@ function penOf(canvas: Instance, root: HTMLElement): Pen {
     ink: (name) => literal(VARIABLES[name]),
     group: (group) => literal(groupColour(catalogue, group)),
     type: (type) => literal(typeColour(rules, type)),
+    icon: (name) => iconShapes(root, name),
     cut: (text, width, size, bold = false) => {
       if (!context) return text;
       context.font = `${bold ? 600 : 400} ${size}px ${FONT}`;
@@ -80,14 +81,21 @@ function penOf(canvas: Instance, root: HTMLElement): Pen {
   };
 }
 
-function surfaceOf(size: number): CanvasRenderingContext2D | null {
+/** The shapes of an icon, read from where it is drawn; nothing for a kind of which no card is in view. */
+function iconShapes(root: HTMLElement, name: string): string {
+  const drawn = root.querySelector(`[data-icon="${CSS.escape(name)}"]`);
+  const writer = new XMLSerializer();
+  return [...(drawn?.children ?? [])].map((shape) => writer.serializeToString(shape)).join("");
+}
+
+export function surfaceOf(size: number): CanvasRenderingContext2D | null {
   const surface = document.createElement("canvas");
   surface.width = surface.height = size;
   return surface.getContext("2d", { willReadFrequently: true });
 }
 
 /** Finds the plain value of a colour by painting it, because style sheets may mix colours and follow the theme. */
-function literals(root: HTMLElement, context: CanvasRenderingContext2D | null): (css: string) => string {
+export function literals(root: HTMLElement, context: CanvasRenderingContext2D | null): (css: string) => string {
   const known = new Map<string, string>();
   const probe = document.createElement("span");
   return (css) => {
