@@ -20,6 +20,7 @@ from storage.file import prepare_file, refuse_damage
 from storage.migration import is_current, migrate
 
 BUSY_TIMEOUT_S = 30
+LOG_PAGES = 4_000
 Insert = sqlite.Insert | postgresql.Insert
 
 
@@ -160,6 +161,8 @@ def _set_pragmas(*, writes: bool) -> Callable[[Any, Any], None]:
                 connection.close()
                 raise StorageError("The database needs a folder on a local disk; this one refuses the write-ahead log.")
             connection.execute("PRAGMA synchronous=NORMAL")
+            # Batches write the same pages of the indexes again and again; folding them back less often saves a fifth.
+            connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
         else:
             connection.execute("PRAGMA query_only=ON")
 

@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+import orjson
 from sqlalchemy import delete, insert, select, update
 from sqlmodel import col
 
@@ -63,7 +64,7 @@ class Experiments:
         row = {name: getattr(experiment, name) for name in ExperimentInfo.model_fields if name != "rows"}
         row["rows"] = len(examples.ids) * len(experiment.contenders) * experiment.settings.repeats
         statement = insert(ExperimentTable).values(
-            **row, record=dump(experiment), examples=examples_text(examples, places)
+            **row, record=dump(experiment), examples=examples_text(examples), places=orjson.dumps(list(places)).decode()
         )
         with self._database.write() as connection:
             number = connection.execute(statement.returning(col(ExperimentTable.number))).scalar_one()
@@ -118,11 +119,11 @@ class Experiments:
 
     def examples(self, experiment_id: str) -> ExampleColumns:
         """Returns what is known of the examples, in their order."""
-        return self._known.of(experiment_id).examples
+        return self._known.examples(experiment_id)
 
-    def places(self, experiment_id: str) -> tuple[int, ...]:
+    def places(self, experiment_id: str) -> builtins.list[int]:
         """Returns where the examples stand in their data set, from 0."""
-        return self._known.of(experiment_id).places
+        return self._known.places(experiment_id)
 
     async def put(self, experiment_id: str, row: Row) -> None:
         """Stores a row, instead of an earlier one of the same place; returns once it would survive a crash.
@@ -149,8 +150,9 @@ class Experiments:
         """
         known = self._known.of(experiment_id)
         place = None if scorer is None else known.place_of(scorer)
+        examples = self._known.examples(experiment_id)
         with self._database.read() as connection:
-            return read_results(connection, known.number, known.contenders, known.examples, place)
+            return read_results(connection, known.number, known.contenders, examples, place)
 
     def progress(self, experiment_id: str) -> Progress:
         """Returns how far an experiment is, as far as rows are stored."""

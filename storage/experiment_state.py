@@ -43,7 +43,7 @@ def read_progress(connection: Connection, known: KnownExperiment, experiment: Ex
 def read_ended(connection: Connection, known: KnownExperiment) -> NDArray[np.bool_]:
     """Returns which rows are not to be run again, as an array (repeats, examples, contenders)."""
     table = ExperimentRowTable
-    ended = np.zeros((known.repeats, len(known.examples.ids), len(known.contenders)), dtype=np.bool_)
+    ended = np.zeros((known.repeats, known.examples, len(known.contenders)), dtype=np.bool_)
     places = select(col(table.repeat), col(table.example), col(table.contender))
     cursor = connection.execute(places.where(*_of(known), col(table.status).in_(FINAL))).cursor
     if cursor is not None and (found := cursor.fetchall()):

@@ -26,7 +26,10 @@ def _count() -> Any:
 
 
 class ExperimentTable(SQLModel, table=True):
-    """Holds the experiments; `examples` is the JSON of what is known of their examples, column by column."""
+    """Holds the experiments; `examples` is the JSON of what is known of their examples, column by column.
+
+    `places` is that of where the examples stand in the data set.
+    """
 
     __tablename__: ClassVar[str] = "experiment"
 
@@ -40,6 +43,7 @@ class ExperimentTable(SQLModel, table=True):
     rows: int = _count()
     created_at: datetime = Field(sa_type=UtcTime)
     record: str = Field(sa_type=Text)
+    places: str = Field(sa_type=Text)
     examples: str = Field(sa_type=Text)
 
 

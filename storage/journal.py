@@ -14,7 +14,7 @@ from pipelines.run import Run, Span
 from storage.codec import load, plain
 from storage.database import Database
 from storage.error import DatabaseUnavailable, StorageError
-from storage.row_insert import RowInsert
+from storage.row_statement import RowStatement
 from storage.run_row import Snapshots, call_row, run_row, span_row
 from storage.table import ANSWERED, CallTable, RunTable, SnapshotTable, SpanTable
 
@@ -69,13 +69,16 @@ class Writer:
         put_run = put.on_conflict_do_update(index_elements=["id"], set_=changing)
         put_call = database.insert(CallTable).on_conflict_do_nothing(index_elements=["id"])
         put_snapshot = database.insert(SnapshotTable).on_conflict_do_nothing(index_elements=["sha256"])
-        self._runs = RowInsert(RunTable, put_run, database.dialect)
-        self._calls = RowInsert(CallTable, put_call, database.dialect)
-        self._spans = RowInsert(SpanTable, database.insert(SpanTable), database.dialect)
-        self._snapshots = RowInsert(SnapshotTable, put_snapshot, database.dialect)
-        self._snapshot_rows = Snapshots()
+        dialect = database.dialect
+        self._put_runs = RowStatement.insert(RunTable, put_run, dialect)
+        self._put_calls = RowStatement.insert(CallTable, put_call, dialect)
+        self._put_spans = RowStatement.insert(SpanTable, database.insert(SpanTable), dialect)
+        self._put_snapshots = RowStatement.insert(SnapshotTable, put_snapshot, dialect)
+        run_id = col(SpanTable.run_id)
+        drop = delete(SpanTable).where(run_id == bindparam("run_id"))
+        self._drop_spans = RowStatement(drop, {"run_id": SpanTable.__table__.c.run_id}, dialect)
+        self._snapshots = Snapshots()
         self._incomplete: set[str] = set()
-        self._drop_spans = delete(SpanTable).where(col(SpanTable.run_id) == bindparam("of_run"))
 
     def commit(self, writes: Sequence[Write]) -> list[StorageError | None]:
         """Stores the group in one transaction and returns an error or None for each write.
@@ -98,24 +101,24 @@ class Writer:
         states = [write for write in writes if isinstance(write, RunState)]
         calls = [call_row(write.call) for write in writes if isinstance(write, NewCall)]
         spans = [span_row(write.run_id, write.span) for write in writes if isinstance(write, NewSpan)]
-        snapshots = {row["sha256"]: row for row in (self._snapshot_rows.row(state.run.pipeline) for state in states)}
+        snapshots = {row["sha256"]: row for row in (self._snapshots.row(state.run.pipeline) for state in states)}
         # The beginning of a run that has ended in the same group need not be written.
         last = {state.run.id: state.run for state in states}
-        runs = [run_row(run, self._snapshot_rows.row(run.pipeline)["sha256"]) for run in last.values()]
+        runs = [run_row(run, self._snapshots.row(run.pipeline)["sha256"]) for run in last.values()]
         with self._database.write() as connection:
-            self._snapshots.store(connection, list(snapshots.values()))
-            self._runs.store(connection, runs)
+            self._put_snapshots.execute(connection, list(snapshots.values()))
+            self._put_runs.execute(connection, runs)
             self._store_spans(connection, [state for state in states if not state.ends])
-            self._calls.store(connection, calls)
-            self._spans.store(connection, spans)
+            self._put_calls.execute(connection, calls)
+            self._put_spans.execute(connection, spans)
             self._store_spans(connection, [state for state in states if state.ends])
 
     def _store_spans(self, connection: Connection, states: Sequence[RunState]) -> None:
         # Nobody waits for a single span, so nobody heard if it failed: then the end of the run brings all of them.
         whole = [state.run for state in states if not state.added or state.run.id in self._incomplete]
         if whole:
-            connection.execute(self._drop_spans, [{"of_run": run.id} for run in whole])
-            self._spans.store(connection, [span_row(run.id, span) for run in whole for span in run.spans])
+            self._drop_spans.execute(connection, [{"run_id": run.id} for run in whole])
+            self._put_spans.execute(connection, [span_row(run.id, span) for run in whole for span in run.spans])
 
 
 class Finder:

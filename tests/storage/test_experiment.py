@@ -81,7 +81,7 @@ async def test_an_experiment_comes_back_as_it_was(experiments: Experiments) -> N
     [info] = experiments.list()
     assert (info.id, info.title, info.status, info.rows, info.data_set) == ("x1", "One and two", "new", 12, "facts")
     assert experiments.examples("x1") == EXAMPLES
-    assert experiments.places("x1") == (4, 0, 2)
+    assert experiments.places("x1") == [4, 0, 2]
 
 
 async def test_its_status_has_a_reason(experiments: Experiments) -> None:

@@ -48,6 +48,7 @@ def _create_experiment() -> None:
         sa.Column("rows", sa.BigInteger(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("record", sa.Text(), nullable=False),
+        sa.Column("places", sa.Text(), nullable=False),
         sa.Column("examples", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("id"),
