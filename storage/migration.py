@@ -12,7 +12,7 @@ from storage.error import StorageError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision, known without loading Alembic: opening a database that has it costs one query."""
 
 FOLDER = Path(__file__).parent / "migrations"

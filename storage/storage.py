@@ -12,6 +12,8 @@ from storage.database import Database
 from storage.document_set import DocumentSets
 from storage.experiment import Experiments
 from storage.model import Models
+from storage.outcome_table import OutcomeTables
+from storage.router import Routers
 from storage.run import RunLog
 from storage.setting import Settings
 from storage.workflow import Workflows
@@ -29,6 +31,8 @@ class Storage:
     documents: DocumentSets
     data_sets: DataSets
     experiments: Experiments
+    outcome_tables: OutcomeTables
+    routers: Routers
 
     def close(self) -> None:
         """Writes what is waiting and closes the database."""
@@ -65,4 +69,6 @@ def open_storage(url: str | Path, *, owner: str = "local", shipped: ShippedSets 
         documents=DocumentSets(database),
         data_sets=DataSets(database, shipped),
         experiments=Experiments(database),
+        outcome_tables=OutcomeTables(database),
+        routers=Routers(database),
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.column import PlainText, RowNumber, UtcTime
@@ -267,3 +267,17 @@ class DataRowTable(SQLModel, table=True):
     until: int
     words: str = _name()
     record: str = _json()
+
+
+class ArtefactTable(SQLModel, table=True):
+    """Holds what was computed and is kept in versions: trained routers and outcome tables, arrays as one file each."""
+
+    __tablename__: ClassVar[str] = "artefact"
+
+    kind: str = _name(primary_key=True)
+    name: str = _name(primary_key=True)
+    number: int = Field(primary_key=True)
+    content_hash: str = _name()
+    created_at: datetime = _moment()
+    card: str = _json()
+    content: bytes = Field(sa_type=LargeBinary)

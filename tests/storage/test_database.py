@@ -53,7 +53,7 @@ def test_reopening_finds_what_was_written(url: str) -> None:
 def test_a_newer_schema_is_refused(url: str) -> None:
     with open_storage(url) as opened, opened.database.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StorageError, match=r"newer Routeloom \(schema 9999, this one knows up to 0003\)"):
+    with pytest.raises(StorageError, match=r"newer Routeloom \(schema 9999, this one knows up to 0004\)"):
         open_storage(url)
 
 

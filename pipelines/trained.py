@@ -1,0 +1,157 @@
+"""A trained router as a thing: what it is, what it was trained on, how well it did, and what it learned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, TypeAdapter, ValidationError
+
+from pipelines.error import DocumentError
+from pipelines.learned import LearnedStrategy
+from pipelines.outcome.table import OutcomeTable
+from pipelines.packed import pack, unpack
+from pipelines.record import Record, now
+from pipelines.routers import AnyRouter
+from pipelines.routing.cost import CostModel
+from pipelines.routing.figures import RouterFigures
+from pipelines.space import Space
+from pipelines.strategy import Scores
+
+_STATE: Final = "state/"
+_COST: Final = "cost/"
+_STRATEGY: Final[TypeAdapter[LearnedStrategy]] = TypeAdapter(AnyRouter)
+
+
+class RouterCard(Record):
+    """Says what a trained router is, without what it learned.
+
+    Attributes:
+        strategy: kind and fields.
+        models: as the outcome table calls them, in the order of its scores.
+        table, data_hash: the outcome table it was trained on.
+        train_ids_hash: SHA-256 of the ids of the training rows, so that a leak can be told later.
+        split: how the training rows were chosen, for a person.
+        figures: how it did on rows it had not seen, or None.
+        embedder: name of the embedder whose vectors it needs, or None.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")
+    title: str = Field(default="", max_length=200)
+    strategy: dict[str, Any]
+    models: tuple[str, ...]
+    table: str
+    data_hash: str
+    train_ids_hash: str = ""
+    split: str = ""
+    seed: int = 0
+    n_train: int = Field(ge=0)
+    figures: RouterFigures | None = None
+    embedder: str | None = None
+    created_at: datetime = Field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedRouter:
+    """Predicts score and cost of each of its models for a question.
+
+    Attributes:
+        strategy: fitted.
+        costs: what an answer will cost.
+    """
+
+    card: RouterCard
+    strategy: LearnedStrategy
+    costs: CostModel
+
+    @classmethod
+    def fit(
+        cls,
+        name: str,
+        strategy: LearnedStrategy,
+        train: OutcomeTable,
+        *,
+        space: Space | None = None,
+        seed: int = 0,
+        **about: Any,
+    ) -> TrainedRouter:
+        """Returns the strategy trained on these rows; `about` fills further fields of the card.
+
+        Raises:
+            ConfigurationError: if the table is not enough for the strategy.
+        """
+        fitted = strategy.fit(train, space=space, seed=seed)
+        card = RouterCard(
+            name=name,
+            strategy=strategy.model_dump(mode="json"),
+            models=fitted.models,
+            table=train.name,
+            data_hash=train.content_hash,
+            seed=seed,
+            n_train=train.n_queries,
+            **about,
+        )
+        return cls(card=card, strategy=fitted, costs=CostModel.fit(train.columns(fitted.models)))
+
+    def predict(self, queries: Sequence[str], *, space: Space | None = None) -> tuple[Scores, Scores]:
+        """Returns expected scores and expected costs in USD, arrays (n_queries, n_models); unknown costs are NaN."""
+        return self.strategy.predict(queries, space=space), self.costs.predict(queries)
+
+    def arrays(self) -> bytes:
+        """Returns what was learned as a file of arrays."""
+        learned = {_STATE + name: array for name, array in self.strategy.state.items()}
+        costs = {_COST + "base_usd": self.costs.base_usd, _COST + "slope_usd": self.costs.slope_usd}
+        return pack({**learned, **costs})
+
+    @classmethod
+    def load(cls, card: RouterCard, content: bytes) -> TrainedRouter:
+        """Returns the router of a card and the file that `arrays` wrote; nothing is executed.
+
+        Raises:
+            DocumentError: if the two do not belong together, or one is not what it claims to be.
+        """
+        arrays = unpack(content)
+        state = {name.removeprefix(_STATE): array for name, array in arrays.items() if name.startswith(_STATE)}
+        strategy = _strategy_of(card).with_state(state)
+        if "models" not in state or tuple(str(model) for model in state["models"]) != card.models:
+            raise DocumentError(f"The arrays of the router '{card.name}' belong to other models than its card names.")
+        costs = CostModel(base_usd=_costs(arrays, "base_usd", card), slope_usd=_costs(arrays, "slope_usd", card))
+        router = cls(card=card, strategy=strategy, costs=costs)
+        router._try_out()
+        return router
+
+    def _try_out(self) -> None:
+        """Scores a question, so that arrays of a wrong shape are told now and not in a run."""
+        if self.strategy.needs_space:
+            return
+        try:
+            scores = self.strategy.predict(["What is two plus two?"])
+        except (KeyError, ValueError, IndexError, TypeError) as error:
+            raise DocumentError(f"The arrays of the router '{self.card.name}' do not fit together: {error}.") from None
+        if scores.shape != (1, len(self.card.models)) or not np.isfinite(scores).all():
+            raise DocumentError(
+                f"The router '{self.card.name}' scores {scores.shape} for one question and {len(self.card.models)}"
+                " models, or not in numbers; its arrays are damaged."
+            )
+
+
+def _strategy_of(card: RouterCard) -> LearnedStrategy:
+    try:
+        return _STRATEGY.validate_python(card.strategy)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(step) for step in first["loc"])
+        raise DocumentError(
+            f"The strategy of the router '{card.name}' is wrong at '{place}': {first['msg']}."
+        ) from None
+
+
+def _costs(arrays: dict[str, NDArray[Any]], name: str, card: RouterCard) -> NDArray[np.float64]:
+    found = arrays.get(_COST + name)
+    if found is None or found.shape != (len(card.models),) or found.dtype.kind != "f":
+        raise DocumentError(f"The arrays of the router '{card.name}' lack the {name} of its {len(card.models)} models.")
+    return found.astype(np.float64)
