@@ -93,9 +93,9 @@ def _origin(experiment: Experiment, report: Report) -> str:
     settings = experiment.settings
     repeats = "1 repeat" if settings.repeats == 1 else f"{settings.repeats} repeats"
     return escape(
-        f"Data set {experiment.data_set}{version} (SHA-256 {experiment.data_hash[:12]}), {report.n_examples:,} examples,"
-        f" {repeats}, scorer {scorer}, seed {settings.seed}, created {experiment.created_at:%Y-%m-%d %H:%M} UTC,"
-        f" status {experiment.status}."
+        f"Data set {experiment.data_set}{version} (SHA-256 {experiment.data_hash[:12]}),"
+        f" {report.n_examples:,} examples, {repeats}, scorer {scorer}, seed {settings.seed},"
+        f" created {experiment.created_at:%Y-%m-%d %H:%M} UTC, status {experiment.status}."
     )
 
 

@@ -25,7 +25,8 @@ def contender_table(report: Report) -> str:
     names = tuple(dict.fromkeys(name for found in report.contenders for name in found.passes))
     heads = (
         "Pipeline", "Accuracy", "n", "Missing", "Failed", "USD per 1,000", "USD per success", "Paid", "Judge",
-        "Median latency", "95 % within", "Tokens a question", "From the cache", *(escape(name) for name in names), "Calibration error", "Elasticity",
+        "Median latency", "95 % within", "Tokens a question", "From the cache",
+        *(escape(name) for name in names), "Calibration error", "Elasticity",
     )  # fmt: skip
     return _table(heads, [_contender(found, names) for found in report.contenders])
 

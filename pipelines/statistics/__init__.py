@@ -1,1 +1,1 @@
-"""Statistics of experiments: intervals, paired comparisons, power, agreement; the only importer of scipy.stats."""
+"""Statistics of experiments: intervals, paired comparisons, power, agreement; imports scipy and statsmodels late."""

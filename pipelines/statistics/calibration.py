@@ -62,7 +62,7 @@ def calibration_error(
 ) -> Spread:
     """Returns the expected calibration error with a bootstrap interval: sum of n_b / n |accuracy_b - confidence_b|.
 
-    Resampling adds noise to each bin, so the interval leans upwards where bins have few rows.
+    Resampling adds noise to each bin and so makes the error larger; only its spread is taken from the resamples.
 
     Source: Naeini, Cooper and Hauskrecht, 2015, AAAI, 2901-2907; equal-width bins as in Guo et al., 2017, ICML.
     """
@@ -76,14 +76,18 @@ def calibration_error(
         return np.asarray(np.abs(weights @ gaps).sum(axis=1) / weights.sum(axis=1), dtype=np.float64)
 
     groups = None if clusters is None else clusters[known]
-    return bootstrap_interval(
+    spread = bootstrap_interval(
         error,
         len(known),
         clusters=groups,
         confidence=confidence,
         seed=seed,
         resamples=_affordable(len(known), resamples),
+        kind="normal",
     )
+    if spread.low is None or spread.high is None:
+        return spread
+    return spread._replace(low=max(0.0, spread.low), high=min(1.0, spread.high))
 
 
 def brier(confidences: Floats, scores: Floats) -> float | None:

@@ -46,3 +46,11 @@ def test_rows_without_a_confidence_or_a_score_are_left_out() -> None:
     assert brier(sure[1:], right[1:]) is None
     assert reliability(sure[1:], right[1:]) == ()
     assert calibration_error(sure[1:], right[1:]).value is None
+
+
+def test_the_error_lies_in_its_interval() -> None:
+    generator = np.random.default_rng(1)
+    sure = generator.random(120)
+    found = calibration_error(sure, (generator.random(120) < sure) * 1.0)
+    assert found.low is not None and found.value is not None and found.high is not None
+    assert 0.0 <= found.low < found.value < found.high
