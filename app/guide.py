@@ -74,13 +74,13 @@ def draw_guide(*, in_studio: bool) -> bool:
         return False
     told = STEPS[step]
     # The key names the step, so that the style can mark the element that it is about.
-    with st.container(key=f"guide-{step}", horizontal=not in_studio, vertical_alignment="center"):
+    with st.container(key=f"guide-{step}", horizontal=True, vertical_alignment="center"):
         st.html(
             f'<div role="status" class="rl-guide"><small>Step {step} of {len(STEPS)}</small>'
             f"<b>{told.title}</b><p>{told.text}</p></div>",
             width="stretch",
         )
-        with st.container(horizontal=True, gap="small", width="stretch" if in_studio else "content"):
+        with st.container(horizontal=True, gap="small", width="content"):
             last = step == CHANGE
             if in_studio and st.button("Done" if last else "Next", key="tour:next", type="primary"):
                 reach(step + 1)

@@ -9,7 +9,6 @@ import streamlit as st
 from app.canvas.component import canvas_out, mount_canvas
 from app.canvas.protocol import CanvasData, CanvasProblem
 from app.face import catalogue, faces
-from app.guide import draw_guide
 from app.live import live_runs
 from app.redraw import redraw
 from app.state import CANVAS, session, workspace
@@ -70,7 +69,6 @@ def draw_drawer(opened: OpenWorkflow) -> None:
     if look is not None:
         _draw_over_look(opened, look)
         return
-    draw_guide(in_studio=True)
     spec = opened.node(opened.selected[0]) if len(opened.selected) == 1 else None
     if spec is not None and opened.inspected == spec.id:
         sent = opened.commands

@@ -38,15 +38,15 @@ def draw() -> None:
 def _draw_sets(space: Workspace) -> None:
     infos = {info.name: info for info in space.storage.data_sets.list()}
     state = session()
-    if not infos:
+    st.caption(ABOUT)
+    if all(info.shipped for info in infos.values()):
         st.info(
-            "There is no data set yet. Press **Import data** and choose a CSV, JSON Lines or Parquet file, or paste a"
-            " table.",
+            "You have no data set of your own yet. Press **Import data** and choose a CSV, JSON Lines or Parquet file,"
+            " or paste a table.",
             icon=":material/table_view:",
         )
-        st.caption(ABOUT)
+    if not infos:
         return
-    st.caption(ABOUT)
     names = list(infos)
     place = names.index(state.data_set) if state.data_set in infos else 0
 

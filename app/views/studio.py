@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.guide import draw_guide
 from app.live import live_runs
 from app.plain import plain
 from app.redraw import redraw
@@ -66,6 +67,8 @@ def _draw_rows(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
     draw_header(opened, problems, workspace().storage.workflows)
     draw_conflict(opened)
     draw_run_bar(opened)
+    if opened.graph.nodes:
+        draw_guide(in_studio=True)
     if session().run_form.model != model:
         # Problems and estimates hang on it, and they are drawn already.
         redraw()
