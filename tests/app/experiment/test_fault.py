@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import sqlite3
-import subprocess
-import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,57 +12,25 @@ from aiohttp import web
 from app.workspace import Workspace
 from pipelines.error import StaleWrite
 from storage.experiment_page import RowFilter
+from tests.app.experiment.killing import ended_in, killed, slowly, start_process
 from tests.app.experiment.scene import CALL_USD, echoes, experiment, opened, store_facts, two_steps, until
 from tests.pipelines.gateway import stub as s
 from tests.pipelines.gateway.stub import Stub
 
-ROOT = Path(__file__).parents[3]
 ROWS, WIDTH = 240, 16
 
 
-async def slowly(request: web.Request) -> web.StreamResponse:
-    await asyncio.sleep(0.03)
-    return await echoes(request)
-
-
-def start_process(home: Path, server: Stub) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.app.experiment.running_process", str(home), server.base_url]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
 def test_four_kills_lose_no_row_and_buy_nothing_twice_that_was_answered(tmp_path: Path, server: Stub) -> None:
-    server.will(slowly)
     with opened(tmp_path, server.base_url) as workspace:
         store_facts(workspace, ROWS)
         workspace.experiments.create(experiment(two_steps(), concurrency=WIDTH))
-    draw = random.Random(1)
-    ended: set[int] = set()
-    known_at: list[tuple[int, set[str]]] = []
-    for _ in range(4):
-        kill_after(start_process(tmp_path, server), server, draw.randrange(40, 100))
-        known_at.append((server.calls, answered_in(tmp_path)))
-        ended_now = ended_in(tmp_path)
-        assert ended <= ended_now
-        ended = ended_now
-    output, errors = start_process(tmp_path, server).communicate(timeout=120)
-    assert (output, errors) == ("done\n", "")
-    asked = [body["messages"][-1]["content"] for body in server.bodies]
-    assert [question for calls, known in known_at for question in asked[calls:] if question in known] == []
-    assert 2 * ROWS <= len(asked) <= 2 * ROWS + 4 * WIDTH
+    toll = killed(tmp_path, server, seed=1)
+    assert (toll.lost, toll.avoidable) == (0, 0)
+    assert 0 <= server.calls - 2 * ROWS <= 4 * WIDTH
     with opened(tmp_path, server.base_url) as workspace:
         end = workspace.experiments.progress("x1")
         assert (end.status, end.done, end.calls) == ("done", ROWS, 2 * ROWS)
         assert end.paid_usd == pytest.approx(2 * ROWS * CALL_USD)
-
-
-def kill_after(process: subprocess.Popen[str], server: Stub, calls: int) -> None:
-    """Kills the process once the server has been asked so often, and waits until the server is idle."""
-    wanted = server.calls + calls
-    until(lambda: server.calls >= wanted or process.poll() is not None, 60)
-    process.kill()
-    output, errors = process.communicate()
-    assert (output, errors) == ("", "")
-    until(lambda: server.active == 0)
 
 
 def test_a_database_that_stays_locked_pauses_the_experiment_and_loses_no_row(
@@ -192,16 +156,3 @@ def test_a_row_that_takes_too_long_has_failed(workspace: Workspace, server: Stub
     workspace.experiments.create(experiment(concurrency=1, row_timeout_s=0.4))
     end = workspace.experiments.start("x1").result(timeout=60)
     assert (end.status, end.done, end.failed) == ("done", 19, 1)
-
-
-def answered_in(home: Path) -> set[str]:
-    """Returns the questions whose answer is stored."""
-    question = "json_extract(record, '$.request.messages[#-1].content')"
-    with closing(sqlite3.connect(home / "routeloom.db")) as connection:
-        return {found for (found,) in connection.execute(f"SELECT {question} FROM call WHERE answered")}
-
-
-def ended_in(home: Path) -> set[int]:
-    """Returns the examples whose rows have ended."""
-    with closing(sqlite3.connect(home / "routeloom.db")) as connection:
-        return {found for (found,) in connection.execute("SELECT example FROM experiment_row WHERE status = 'done'")}
