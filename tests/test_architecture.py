@@ -29,6 +29,8 @@ IMPORTERS = {
     "onnxruntime": ("pipelines.retrieval.minilm",),
     "bm25s": ("pipelines.retrieval.bm25",),
     "sacrebleu": ("pipelines.scorers.bleu", "pipelines.scorers.chrf"),
+    "pyarrow": ("pipelines.readers.parquet",),
+    "statsmodels": ("pipelines.statistics.agreement",),
     "PIL": ("pipelines.exchange.raster",),
     "plotly": ("app.charts",),
     "streamlit": ("app",),
