@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from graphlib import TopologicalSorter
 
 from pipelines.bypass import Detour, find_detour
 from pipelines.document import Edge, JoinRule, NodeSpec, Pipeline
@@ -53,6 +54,8 @@ class Plan:
     steps: Mapping[str, Step]
     private_ancestors: Mapping[str, frozenset[str]]
     """For each join of the rule `first`: the nodes whose every path leads to it, so that they may be stopped."""
+    chains: tuple[tuple[Step, ...], ...]
+    """All steps, those together of which each waits for nothing but the one before it."""
 
 
 def build_node(spec: NodeSpec) -> Node:
@@ -73,7 +76,8 @@ def build_plan(pipeline: Pipeline) -> Plan:
     steps = {spec.id: _step(spec, into[spec.id]) for spec in pipeline.nodes}
     steps |= {spec.id: _bypassed(steps[spec.id], steps) for spec in pipeline.nodes if spec.bypassed}
     firsts = [spec.id for spec in pipeline.nodes if spec.join and spec.join.rule == "first"]
-    return Plan(pipeline, steps, {join: _private_ancestors(pipeline, join) for join in firsts})
+    private = {join: _private_ancestors(pipeline, join) for join in firsts}
+    return Plan(pipeline, steps, private, _chains(steps, alone=frozenset().union(*private.values(), private)))
 
 
 def _step(spec: NodeSpec, edges: Mapping[str, list[Edge]]) -> Step:
@@ -87,6 +91,24 @@ def _step(spec: NodeSpec, edges: Mapping[str, list[Edge]]) -> Step:
     outputs = {port.name: port.type for port in node.output_ports()} | ({"answer": "answer"} if node.final else {})
     asks_models = any(service is Models for _, service in services)
     return Step(spec, node, inlets, frozenset(own), services, outputs, asks_models)
+
+
+def _chains(steps: Mapping[str, Step], alone: frozenset[str]) -> tuple[tuple[Step, ...], ...]:
+    """Returns the chains; steps that are stopped one by one, those `alone`, are chains of their own."""
+    sources = {name: {edge.source for inlet in step.inlets for edge in inlet.edges} for name, step in steps.items()}
+    # What ends without waiting for the one before it cannot follow it.
+    bound = [name for name, step in steps.items() if not step.spec.disabled and len(sources[name]) == 1]
+    next_of: dict[str, str] = {}
+    for name in bound:
+        if name not in alone and not sources[name] & alone:
+            next_of.setdefault(next(iter(sources[name])), name)
+    followers = set(next_of.values())
+    # In this order a step has begun to wait before one behind it could stop it.
+    chains = [[name] for name in TopologicalSorter(sources).static_order() if name not in followers]
+    for chain in chains:
+        while chain[-1] in next_of:
+            chain.append(next_of[chain[-1]])
+    return tuple(tuple(steps[name] for name in chain) for chain in chains)
 
 
 def _bypassed(step: Step, steps: Mapping[str, Step]) -> Step:

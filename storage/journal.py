@@ -74,9 +74,8 @@ class Writer:
         self._put_calls = RowStatement.insert(CallTable, put_call, dialect)
         self._put_spans = RowStatement.insert(SpanTable, database.insert(SpanTable), dialect)
         self._put_snapshots = RowStatement.insert(SnapshotTable, put_snapshot, dialect)
-        run_id = col(SpanTable.run_id)
-        drop = delete(SpanTable).where(run_id == bindparam("run_id"))
-        self._drop_spans = RowStatement(drop, {"run_id": SpanTable.__table__.c.run_id}, dialect)
+        drop = delete(SpanTable).where(col(SpanTable.run_id) == bindparam("run_id"))
+        self._drop_spans = RowStatement(drop, {"run_id": drop.table.c.run_id}, dialect)
         self._snapshots = Snapshots()
         self._incomplete: set[str] = set()
 

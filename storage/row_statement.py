@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Delete, Dialect, Insert
+from sqlalchemy import ColumnElement, Connection, Delete, Dialect, Insert
 from sqlmodel import SQLModel
 
 
 class RowStatement:
     """Is an INSERT or DELETE that is executed once for each row."""
 
-    def __init__(self, statement: Insert | Delete, columns: Mapping[str, Column[Any]], dialect: Dialect) -> None:
+    def __init__(self, statement: Insert | Delete, columns: Mapping[str, ColumnElement[Any]], dialect: Dialect) -> None:
         """Takes the statement, the column that gives each of its parameters its type, and the dialect."""
         compiled = statement.compile(dialect=dialect, column_keys=list(columns))
         self._sql = compiled.string

@@ -48,7 +48,7 @@ class RunContext:
             RouteloomError: if it could not be.
         """
         if self.begun is not None:
-            await asyncio.shield(self.begun)
+            await (self.begun if self.begun.done() else asyncio.shield(self.begun))
 
     def elapsed_s(self) -> float:
         """Returns the seconds since the run began."""

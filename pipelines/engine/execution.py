@@ -56,15 +56,21 @@ class Execution:
         """Brings every node to an end and returns the answer, or None if none came out."""
         loop = asyncio.get_running_loop()
         self._outcomes = {node_id: loop.create_future() for node_id in self._plan.steps}
-        self._tasks = {node_id: asyncio.create_task(self._drive(step)) for node_id, step in self._plan.steps.items()}
+        self._tasks = {chain[0].spec.id: asyncio.create_task(self._follow(chain)) for chain in self._plan.chains}
         try:
             await asyncio.gather(*self._tasks.values())
         except BaseException:
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+            for step in self._plan.steps.values():
+                await self._end(step, "cancelled", reason="the run was stopped")
             raise
         return self._answer()
+
+    async def _follow(self, chain: tuple[Step, ...]) -> None:
+        for step in chain:
+            await self._drive(step)
 
     def _answer(self) -> Answer | None:
         for node_id, step in self._plan.steps.items():
