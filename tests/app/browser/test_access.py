@@ -77,6 +77,12 @@ def test_the_models_are_accessible(studio: Studio) -> None:
     assert violations(studio) == []
 
 
+def test_the_data_is_accessible(studio: Studio) -> None:
+    studio.go("/data")
+    expect(studio.page.get_by_test_id("stDataFrame").first).to_be_visible()
+    assert violations(studio) == []
+
+
 def test_the_studio_is_accessible_before_and_after_a_run_and_with_its_drawer_open(studio: Studio, stub: Stub) -> None:
     stub.will(says("Yes."))
     studio.go("/studio?w=forked")
