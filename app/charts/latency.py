@@ -10,24 +10,27 @@ import plotly.graph_objects as go
 from app.charts.look import colour, dash, quiet, styled
 from app.charts.text import escaped, share_text
 from app.charts.thinning import ranks, spans_decades
-from pipelines.experiment.results import ANSWERED, Floats, Results
+from pipelines.experiment.results import ANSWERED, Floats, Ints, Results
 
 MOST_STEPS: Final = 400
+STEPS_OF_ALL: Final = 8_000
+FEWEST_STEPS: Final = 40
 WIDE: Final = 50.0
 
 
 def latency_ecdf(results: Results, *, dark: bool = False) -> go.Figure:
     """Returns the empirical distribution of the latency; answers wholly from the cache are left out."""
     figure = go.Figure()
+    most = min(MOST_STEPS, max(FEWEST_STEPS, STEPS_OF_ALL // max(1, len(results.contenders))))
     shown = whole = 0
     everything: list[Floats] = []
     for place, label in enumerate(results.contenders):
         seconds = _live(results, place)
-        steps = ranks(len(seconds), MOST_STEPS)
+        steps = ranks(len(seconds), most)
         shown, whole = shown + len(steps), whole + len(seconds)
         if len(seconds):
             everything.append(seconds)
-            figure.add_trace(_curve(label, seconds, place, dark=dark))
+            figure.add_trace(_curve(label, seconds, steps, place, dark=dark))
     for level in (0.5, 0.95):
         figure.add_hline(
             level,
@@ -57,8 +60,7 @@ def _live(results: Results, place: int) -> Floats:
     return np.sort(results.latency_s[live if live.any() else own])
 
 
-def _curve(label: str, seconds: Floats, place: int, *, dark: bool) -> go.Scatter:
-    steps = ranks(len(seconds), MOST_STEPS)
+def _curve(label: str, seconds: Floats, steps: Ints, place: int, *, dark: bool) -> go.Scatter:
     middle, late = np.quantile(seconds, [0.5, 0.95])
     return go.Scatter(
         name=escaped(label, 40),

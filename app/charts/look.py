@@ -16,6 +16,8 @@ INK: Final = ("#1c2030", "#e6e8f0")
 QUIET: Final = ("#5b6274", "#aab1c5")
 GRID: Final = ("#e4e7ee", "#2e3342")
 HEIGHT_PX: Final = 420
+MOST_NAMED: Final = 24
+"""Series up to which there is a legend; above it would push the chart away, and the hover text names them."""
 
 Picture = Literal["svg", "png"]
 
@@ -68,6 +70,8 @@ def styled(
         legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
         hoverlabel={"align": "left"},
     )
+    if len(figure.data) > MOST_NAMED:
+        figure.update_layout(showlegend=False)
     figure.update_xaxes(**axis, title={"text": x, "standoff": 10, "font": {"size": 13}})
     figure.update_yaxes(**axis, title={"text": y, "standoff": 10, "font": {"size": 13}})
     return figure

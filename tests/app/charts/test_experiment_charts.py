@@ -151,6 +151,21 @@ def test_outcomes_tell_failures_from_wrong_answers() -> None:
     assert set(sankey.node.label[-4:]) == {"right", "failed", "no answer", "not scored"}
 
 
+def test_rare_tags_and_routes_are_put_together() -> None:
+    tags = [(f"t{place}",) for place in range(15)] + [("t0",)] * 5
+    sankey = route_flow(results_of([[1.0] * 20], tags=tags), 0).data[0]
+    assert list(sankey.node.label[:2]) == ["t0", "t1"] and "other tags" in sankey.node.label
+    assert sum(1 for name in sankey.node.label if name.startswith("t")) == 12
+
+
+def test_a_hundred_pipelines_are_small_charts_without_a_legend() -> None:
+    results = results_of([[1.0] * 300] * 100, labels=[f"p{place}" for place in range(100)], costs=[0.001] * 100)
+    report = summarise(results)
+    figures = [latency_ecdf(results), plane(report), difference_forest(report), token_use(report)]
+    assert max(len(figure.to_json()) for figure in figures) < 400_000
+    assert (figures[0].layout.showlegend, figures[3].layout.showlegend) == (False, None)
+
+
 def test_the_heat_map_has_a_cell_for_each_tag_and_pipeline() -> None:
     heat = slice_heat(REPORT.tags, RESULTS.contenders).data[0]
     assert list(heat.y) == ["maths (2)", "law (1)"]

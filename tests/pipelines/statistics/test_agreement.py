@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from pipelines.statistics.agreement import kappa, levels
+from pipelines.statistics.judge import judge_agreement
+from tests.pipelines.statistics.made import results_of
 
 
 def rows_of(table: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
@@ -56,3 +58,18 @@ def test_kappa_is_undefined_where_both_gave_one_level_only() -> None:
 def test_scores_part_into_levels_of_equal_size() -> None:
     assert levels(np.asarray([0.0, 0.49, 0.5, 1.0])).tolist() == [0, 0, 1, 1]
     assert levels(np.asarray([0.0, 0.2, 0.5, 0.99, 1.0]), 5).tolist() == [0, 1, 2, 4, 4]
+
+
+def test_a_judge_is_held_against_people_on_the_answers_that_both_scored() -> None:
+    nan = float("nan")
+    judge = results_of([[1.0, 0.9, 0.2, 0.0, nan], [1.0, 1.0, 0.1, 0.6, 0.0]])
+    people = results_of([[1.0, 1.0, 0.0, 1.0, 1.0], [1.0, 1.0, 0.0, nan, 0.0]])
+    found = judge_agreement(judge, people)
+    # 7 of 8 agree; chance is 4/8 * 5/8 + 4/8 * 3/8.
+    assert (found.n, found.value) == (8, pytest.approx((7 / 8 - 0.5) / 0.5))
+    assert found.explanation == "The judge and people agree on 7 of 8 answers; Cohen's kappa."
+
+
+def test_a_judge_without_labels_has_no_agreement() -> None:
+    labels = results_of([[float("nan")] * 2])
+    assert judge_agreement(results_of([[1.0, 0.0]]), labels).value is None
