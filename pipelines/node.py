@@ -11,7 +11,9 @@ from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origi
 
 from pydantic import BaseModel
 
+from pipelines.chat import Sampling
 from pipelines.document import JoinRule
+from pipelines.expected_calls import ExpectedCalls
 from pipelines.record import Record
 from pipelines.run import Fired
 from pipelines.value import Value
@@ -116,6 +118,16 @@ class Node(Record):
     def model_names(self) -> tuple[str | None, ...]:
         """Returns the models that the configuration names, None for the default model."""
         return tuple(_values_of_widget(self, "model"))
+
+    def expected_calls(self) -> tuple[ExpectedCalls, ...]:
+        """Returns what a run of the node asks of models: one call of each that is named, unless the kind says more."""
+        sampling = getattr(self, "sampling", None)
+        longest = sampling.max_tokens if isinstance(sampling, Sampling) else None
+        return tuple(ExpectedCalls(model=name, max_tokens=longest) for name in self.model_names())
+
+    def expected_output_tokens(self) -> int | None:
+        """Returns how long what it fires is by its configuration; None where that depends on what comes in."""
+        return None
 
     def pipeline_references(self) -> tuple[str, ...]:
         """Returns the saved pipelines that the configuration names."""

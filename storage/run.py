@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from pipelines.chat import Call
 from pipelines.document import load_pipeline
+from pipelines.estimate.history import History
 from pipelines.record import Record, now
 from pipelines.run import Run, RunStatus, Span
 from storage.codec import build, load
@@ -18,6 +19,7 @@ from storage.database import Database
 from storage.group import GroupThread
 from storage.journal import Finder, Lookup, NewCall, NewSpan, RunState, Write, Writer
 from storage.lease import Leases
+from storage.past import read_history
 from storage.table import ALONE, CallTable, LeaseTable, RunTable, SnapshotTable, SpanTable
 
 PAUSE_S = 0.001
@@ -140,6 +142,10 @@ class RunLog:
         with self._database.read() as connection:
             records = connection.execute(statement.order_by(col(CallTable.sequence))).scalars().all()
         return [load(Call, record) for record in records]
+
+    def past(self, workflows: Sequence[str] = (), *, pipeline_names: Sequence[str] = (), limit: int = 200) -> History:
+        """Returns what the latest runs of these workflows, and of pipelines of these names, tell an estimate."""
+        return read_history(self._database, workflows, pipeline_names, limit)
 
     def lease(self, run_id: str, owner: str, seconds: float) -> bool:
         """Says whether `owner` has the run in hand now, for so many seconds unless renewed."""

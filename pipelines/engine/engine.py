@@ -65,6 +65,18 @@ class Engine:
         self._clock = clock
         self._plans: OrderedDict[PlanKey, tuple[Pipeline, Catalogue, Catalogue, Plan]] = OrderedDict()
 
+    def with_store(self, store: Store) -> Engine:
+        """Returns an engine that remembers elsewhere; models, library and the rest are the same."""
+        return Engine(
+            self.gateway,
+            store,
+            library=self._library,
+            documents=self._documents,
+            embedder=self._embedder,
+            flow=self._flow,
+            clock=self._clock,
+        )
+
     async def run(
         self,
         run: Run,

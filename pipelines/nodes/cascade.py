@@ -9,6 +9,7 @@ from pydantic import Field
 
 from pipelines.chat import ChatRequest, Completion, Message, Sampling
 from pipelines.error import ConfigurationError, DocumentError
+from pipelines.expected_calls import ExpectedCalls
 from pipelines.field import JsonSchema
 from pipelines.node import Group
 from pipelines.normalise import Comparison
@@ -72,6 +73,15 @@ class Cascade(PromptedNode):
     response_schema: JsonSchema = Field(
         default=None, title="JSON schema", description="The answer must follow it; for the rule schema."
     )
+
+    def expected_calls(self) -> tuple[ExpectedCalls, ...]:
+        """Returns the answer, or the samples, and the rating where the rule asks for one."""
+        count = self.samples if self.rule == "agreement" else 1
+        longest = self.sampling.max_tokens
+        answers = ExpectedCalls(model=self.model, fewest=count, most=count, parallel=True, max_tokens=longest)
+        if self.rule != "self_rating":
+            return (answers,)
+        return (answers, ExpectedCalls(model=self.model, max_tokens=RATING_SAMPLING.max_tokens))
 
     def summary(self) -> str:
         """Returns who answers first and what is asked of the answer."""

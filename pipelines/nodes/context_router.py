@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pipelines.catalogue import TOKENS_PER_MTOK
 from pipelines.context import token_counts, token_limit
+from pipelines.expected_calls import ExpectedCalls
 from pipelines.field import DocumentSetName, ModelName
 from pipelines.node import Group, Node
 from pipelines.retrieval.source import documents_for
@@ -45,6 +46,10 @@ class ContextRouter(Node):
     max_cost_usd: float | None = Field(
         default=None, gt=0.0, description="Search when reading everything once would cost more than this."
     )
+
+    def expected_calls(self) -> tuple[ExpectedCalls, ...]:
+        """Returns nothing: it only looks the model up."""
+        return ()
 
     def summary(self) -> str:
         """Returns the limits."""

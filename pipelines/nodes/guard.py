@@ -10,6 +10,7 @@ from pydantic import Field
 
 from pipelines.chat import ChatRequest, Message, Sampling
 from pipelines.error import DocumentError
+from pipelines.expected_calls import ExpectedCalls
 from pipelines.field import Lines, ModelName, PromptText
 from pipelines.language import language_of
 from pipelines.node import Group, Node
@@ -68,6 +69,10 @@ class Guard(Node):
     def model_names(self) -> tuple[str | None, ...]:
         """Returns the judging model where there is one."""
         return (self.model,) if self.moderation else ()
+
+    def expected_calls(self) -> tuple[ExpectedCalls, ...]:
+        """Returns the verdict of the judging model, where there is one."""
+        return (ExpectedCalls(model=self.model, max_tokens=VERDICT_TOKENS),) if self.moderation else ()
 
     def summary(self) -> str:
         """Returns the checks that are on."""

@@ -11,6 +11,7 @@ from pydantic import Field
 from pipelines.branch import Branch, branch_ports, branch_problems, fired
 from pipelines.chat import ChatRequest, Completion, Message, Sampling, TokenLogprob
 from pipelines.error import DocumentError, ModelAnsweredGarbage
+from pipelines.expected_calls import ExpectedCalls
 from pipelines.field import BranchName, ModelName, PromptText
 from pipelines.node import Group, Node, Port
 from pipelines.prompt import quoted, shortened
@@ -47,6 +48,10 @@ class LlmRouter(Node):
     def output_ports(self) -> tuple[Port, ...]:
         """Returns a port for each branch."""
         return branch_ports(self.branches, self.default)
+
+    def expected_calls(self) -> tuple[ExpectedCalls, ...]:
+        """Returns the one short answer."""
+        return (ExpectedCalls(model=self.model, max_tokens=ANSWER_TOKENS),)
 
     def summary(self) -> str:
         """Returns who chooses between how many branches."""

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from pipelines.context import token_counts, token_limit
+from pipelines.expected_calls import ExpectedCalls
 from pipelines.field import DocumentSetName, ModelName
 from pipelines.node import Group, Node
 from pipelines.retrieval.source import documents_for
@@ -38,6 +39,10 @@ class LongContext(Node):
         default=0.8, gt=0.0, le=1.0, description="Part of the model's window that documents and question may fill."
     )
     max_tokens: int | None = Field(default=None, ge=1, description="Longest text in tokens, however large the window.")
+
+    def expected_calls(self) -> tuple[ExpectedCalls, ...]:
+        """Returns nothing: it only looks the model up."""
+        return ()
 
     def summary(self) -> str:
         """Returns what is brought and how much of it."""

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from pipelines.catalogue import ModelEntry
 from pipelines.choice import best, utility
+from pipelines.expected_calls import ExpectedCalls
 from pipelines.field import Lines, ModelName
 from pipelines.node import Group, Node
 from pipelines.record import Record
@@ -51,6 +52,10 @@ class ModelRouter(Node):
     cost_weight: float = Field(
         default=0.0, ge=0.0, le=1.0, description="0 looks at the score only, 1 at the price only."
     )
+
+    def expected_calls(self) -> tuple[ExpectedCalls, ...]:
+        """Returns nothing: it only looks the model up."""
+        return ()
 
     def summary(self) -> str:
         """Returns the size of the pool and how it is decided."""

@@ -44,6 +44,10 @@ class Retriever(Node):
     chunk_words: int = Field(default=120, ge=20, le=2_000, description="Longest piece, in words.")
     overlap_words: int = Field(default=20, ge=0, le=1_000, description="Words that neighbouring pieces may share.")
 
+    def expected_output_tokens(self) -> int:
+        """Returns the tokens of the pieces where all are found, at four tokens for three words."""
+        return self.top_k * self.chunk_words * 4 // 3
+
     def summary(self) -> str:
         """Returns what is searched and how."""
         return f"{self.document_set or 'documents of the question'} · {self.method} · top {self.top_k}"

@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from pipelines.chat import ChatRequest, Sampling
+from pipelines.expected_calls import ExpectedCalls
 from pipelines.node import Group
 from pipelines.normalise import Comparison
 from pipelines.prompted_node import DocumentsInput, PromptedNode, QuestionInput
@@ -41,6 +42,12 @@ class SelfConsistency(PromptedNode):
         description="What must agree: auto (number, choice or words), text (the words of the whole answer), number "
         "(the last number), choice (the last single letter).",
     )
+
+    def expected_calls(self) -> tuple[ExpectedCalls, ...]:
+        """Returns the samples."""
+        count = self.samples
+        longest = self.sampling.max_tokens
+        return (ExpectedCalls(model=self.model, fewest=count, most=count, parallel=True, max_tokens=longest),)
 
     def summary(self) -> str:
         """Returns who answers and how often."""

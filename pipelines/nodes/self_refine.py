@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from pipelines.chat import ChatRequest, Completion, Message, Purpose, Sampling
+from pipelines.expected_calls import ExpectedCalls
 from pipelines.field import ModelName, PromptText
 from pipelines.node import Group
 from pipelines.prompt import quoted
@@ -53,6 +54,14 @@ class SelfRefine(PromptedNode):
     def model_names(self) -> tuple[str | None, ...]:
         """Returns the model that answers and the critic."""
         return (self.model, self.critic_model or self.model)
+
+    def expected_calls(self) -> tuple[ExpectedCalls, ...]:
+        """Returns the drafts and the criticisms, of which there are fewer where a draft is good enough."""
+        critic = self.critic_model or self.model
+        return (
+            ExpectedCalls(model=self.model, most=1 + self.rounds, max_tokens=self.sampling.max_tokens),
+            ExpectedCalls(model=critic, most=self.rounds, max_tokens=CRITIC_SAMPLING.max_tokens),
+        )
 
     def summary(self) -> str:
         """Returns who answers and how often it is improved."""
