@@ -64,7 +64,7 @@ def write_of(experiment: int, row: Row, scorers: Sequence[str]) -> RowWrite:
 def wait_again(connection: Connection, experiment: int) -> int:
     """Lets failed rows wait for another attempt, and unscored ones for their score; returns how many there are."""
     table = ExperimentRowTable
-    failed = col(table.status).in_(("failed", "no_answer"))
+    failed = col(table.status) == "failed"
     earlier = col(table.earlier_cost_usd) + col(table.cost_usd) + col(table.judge_cost_usd)
     changed = (
         update(table)
@@ -89,9 +89,9 @@ def label_row(
     names: Sequence[str],
     place: Row,
     scorer: str,
-    score: Score,
+    score: Score | None,
 ) -> Row:
-    """Gives a row the score of a person and returns it.
+    """Gives a row the score of a person, or takes it back (None), and returns the row.
 
     Raises:
         NotFound: if the row was not begun.
@@ -104,7 +104,9 @@ def label_row(
         raise NotFound("The row has no answer yet, so it cannot be labelled.")
     row = row_of(stored)
     errors = {name: error for name, error in row.score_errors.items() if name != scorer}
-    labelled = row.model_copy(update={"scores": {**row.scores, scorer: score}, "score_errors": errors})
+    scores = {name: given for name, given in row.scores.items() if name != scorer}
+    scores |= {} if score is None else {scorer: score}
+    labelled = row.model_copy(update={"scores": scores, "score_errors": errors})
     writer.store(connection, [write_of(experiment, labelled, names)])
     return labelled
 

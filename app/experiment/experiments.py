@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import Final
 
-from app.experiment.hold import ExperimentHold, stop_as
+from app.experiment.hold import BEAT_S, ExperimentHold, stop_as
 from app.experiment.source import pin_data, take_columns
 from app.loop import LoopThread
 from app.owner import has_died, own_name
@@ -31,9 +31,17 @@ class Experiments:
     """Runs experiments on the loop of the workspace: they go on when the page that started them is closed."""
 
     def __init__(
-        self, storage: Storage, engine: Engine, library: PipelineLibrary, embedder: Embedder, loop: LoopThread
+        self,
+        storage: Storage,
+        engine: Engine,
+        library: PipelineLibrary,
+        embedder: Embedder,
+        loop: LoopThread,
+        *,
+        beat_s: float = BEAT_S,
     ) -> None:
-        """Takes what runs, remembers and finds things, and the loop."""
+        """Takes what runs, remembers and finds things, the loop, and how soon wishes from elsewhere are seen."""
+        self._beat_s = beat_s
         self._storage = storage
         self._engine = engine
         self._library = library
@@ -77,7 +85,7 @@ class Experiments:
             catalogue = catalogue.with_default(experiment.settings.model)
         for contender in experiment.contenders:
             require_valid(contender.pipeline, catalogue=catalogue, library=self._library)
-        hold = ExperimentHold(experiment, self._storage, self._engine, self._embedder, self._owner)
+        hold = ExperimentHold(experiment, self._storage, self._engine, self._embedder, self._owner, self._beat_s)
         with self._lock:
             if experiment_id in self._holds:
                 raise StaleWrite(f"The experiment '{experiment_id}' is under way already.")
@@ -104,8 +112,7 @@ class Experiments:
         Raises:
             StaleWrite: if the experiment is under way.
         """
-        if experiment_id in self._holds or self._is_elsewhere(experiment_id):
-            raise StaleWrite(f"The experiment '{experiment_id}' is under way; wait for its end, or pause it first.")
+        self._refuse_under_way(experiment_id)
         if not self._storage.experiments.wait_again(experiment_id):
             return None
         return self.start(experiment_id)
@@ -127,6 +134,15 @@ class Experiments:
         """Makes no further call; those in flight are finished and stored. Another process obeys within some seconds."""
         self._stop(experiment_id, "cancelled")
 
+    def delete(self, experiment_id: str) -> None:
+        """Destroys an experiment with its rows.
+
+        Raises:
+            StaleWrite: if it is under way.
+        """
+        self._refuse_under_way(experiment_id)
+        self._storage.experiments.delete(experiment_id)
+
     def label(self, experiment_id: str, row: Row, scorer: str, value: float, reason: str = "") -> Row:
         """Gives a row the score of a person and returns it.
 
@@ -135,6 +151,18 @@ class Experiments:
         """
         score = Score(value=value, reason=reason)
         return self._storage.experiments.label(experiment_id, row, scorer, score)
+
+    def unlabel(self, experiment_id: str, row: Row, scorer: str) -> Row:
+        """Takes back the score that a person gave and returns the row, which waits for one again.
+
+        Raises:
+            NotFound: if there is no such scorer or row.
+        """
+        return self._storage.experiments.label(experiment_id, row, scorer, None)
+
+    def is_under_way(self, experiment_id: str) -> bool:
+        """Says whether this process or another living one has an experiment in hand."""
+        return experiment_id in self._holds or self._is_elsewhere(experiment_id)
 
     def progress(self, experiment_id: str) -> Progress:
         """Returns how far an experiment is, whoever runs it.
@@ -146,10 +174,16 @@ class Experiments:
         live = hold.progress() if hold is not None else None
         if live is not None:
             return live
-        stored = self._rested.get(experiment_id) or self._storage.experiments.progress(experiment_id)
+        stored = self._storage.experiments.progress(experiment_id)
         if stored.status == "running" and hold is None and not self._is_elsewhere(experiment_id):
-            return stored.model_copy(update={"interrupted": True})
+            # Where the database could not be told how it ended, as with a full disk, this process knows better.
+            return self._rested.get(experiment_id) or stored.model_copy(update={"interrupted": True})
         return stored
+
+    @property
+    def under_way(self) -> frozenset[str]:
+        """Returns the ids of the experiments that this process has in hand."""
+        return frozenset(self._holds)
 
     def wait(self, experiment_id: str) -> Progress:
         """Waits until an experiment of this process has come to rest."""
@@ -184,6 +218,10 @@ class Experiments:
         settings = ExperimentSettings.model_validate({**experiment.settings.model_dump(), **changes})
         self._storage.experiments.update(experiment.model_copy(update={"settings": settings}))
 
+    def _refuse_under_way(self, experiment_id: str) -> None:
+        if experiment_id in self._holds or self._is_elsewhere(experiment_id):
+            raise StaleWrite(f"The experiment '{experiment_id}' is under way; wait for its end, or pause it first.")
+
     def _is_elsewhere(self, experiment_id: str) -> bool:
         holder = self._storage.experiments.holder(experiment_id)
         return holder is not None and holder != self._owner and not has_died(holder)
@@ -191,6 +229,5 @@ class Experiments:
     def _forget(self, experiment_id: str, done: Future[Progress]) -> None:
         with self._lock:
             self._holds.pop(experiment_id, None)
-        # Kept where the database could not be told, as with a full disk: this process knows better then.
-        if not done.cancelled() and done.exception() is None and done.result().status == "paused":
+        if not done.cancelled() and done.exception() is None:
             self._rested[experiment_id] = done.result()

@@ -32,7 +32,7 @@ class ExperimentHold:
     """Is one experiment from the moment it is started here until it has come to rest."""
 
     def __init__(
-        self, experiment: Experiment, storage: Storage, engine: Engine, embedder: Embedder, owner: str
+        self, experiment: Experiment, storage: Storage, engine: Engine, embedder: Embedder, owner: str, beat_s: float
     ) -> None:
         """Takes the experiment and what runs and remembers it."""
         self.experiment = experiment
@@ -41,6 +41,7 @@ class ExperimentHold:
         self._engine = engine
         self._embedder = embedder
         self._owner = owner
+        self._beat_s = beat_s
         self._runner: Runner | None = None
         self._wishes: list[Callable[[Runner], None]] = []
         self._lock = threading.Lock()
@@ -128,7 +129,7 @@ class ExperimentHold:
         """Keeps the lease, does what another process has asked for, and stops once another has the lease."""
         stored, name = self._storage.experiments, self.experiment.id
         while True:
-            await asyncio.sleep(BEAT_S)
+            await asyncio.sleep(self._beat_s)
             # A database that is busy for once does not end the experiment: the next beat asks again.
             with suppress(DatabaseUnavailable):
                 if not await asyncio.to_thread(stored.renew, name, self._owner, LEASE_S):

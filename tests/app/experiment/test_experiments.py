@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from aiohttp import web
 
+from app.experiment.experiments import Experiments
 from app.workspace import Workspace
 from pipelines.document import Pipeline
 from pipelines.error import DocumentError, NotFound, PipelineInvalid, StaleWrite
 from pipelines.experiment.experiment import run_id_of
+from pipelines.retrieval.hashing import HashingEmbedder
 from storage.experiment_page import RowFilter
 from tests.app.experiment.scene import CALL_USD, EXACT, Gate, echoes, experiment, opened, store_facts, two_steps, until
 from tests.pipelines.drawing import single_expert
@@ -196,6 +198,41 @@ def test_closing_pauses_it_and_another_process_goes_on(tmp_path: Path, server: S
     with opened(tmp_path, server.base_url) as second:
         assert second.experiments.progress("x1").status == "paused"
         assert second.experiments.resume("x1").result(timeout=60).done == 20
+
+
+@pytest.mark.parametrize("wish", ["pause", "cancel"])
+def test_another_process_may_ask_for_a_stop(workspace: Workspace, server: Stub, wish: str) -> None:
+    gate = Gate()
+    server.will(gate)
+    runs_it = Experiments(
+        workspace.storage, workspace.batch_engine, workspace.library, HashingEmbedder(), workspace.loop, beat_s=0.01
+    )
+    runs_it.create(experiment(two_steps()))
+    future = runs_it.start("x1")
+    until(lambda: server.active == 4)
+    assert workspace.experiments.progress("x1").status == "running"
+    getattr(workspace.experiments, wish)("x1")
+    until(lambda: runs_it.progress("x1").status != "running")
+    server_loop_opens(gate)
+    assert future.result(timeout=60).status == {"pause": "paused", "cancel": "cancelled"}[wish]
+    assert server.calls == {"pause": 8, "cancel": 4}[wish]
+
+
+def test_an_experiment_under_way_is_neither_deleted_nor_tried_again(workspace: Workspace, server: Stub) -> None:
+    gate = Gate()
+    server.will(gate)
+    workspace.experiments.create(experiment())
+    future = workspace.experiments.start("x1")
+    until(lambda: server.active == 4)
+    with pytest.raises(StaleWrite, match="is under way; wait for its end, or pause it first"):
+        workspace.experiments.delete("x1")
+    with pytest.raises(StaleWrite, match="is under way"):
+        workspace.experiments.retry_failed("x1")
+    server_loop_opens(gate)
+    future.result(timeout=60)
+    until(lambda: "x1" not in workspace.experiments.under_way)
+    workspace.experiments.delete("x1")
+    assert workspace.storage.experiments.list() == []
 
 
 def test_an_experiment_whose_process_died_is_interrupted(workspace: Workspace, server: Stub) -> None:

@@ -77,7 +77,7 @@ def test_what_models_wrote_is_text() -> None:
 
 def test_every_chart_has_its_figure_its_table_and_three_buttons() -> None:
     text = page()
-    names = re.findall(r'<figure data-chart="([^"]+)">', text)
+    names = re.findall(r'<figure data-chart="([^"]+)"', text)
     assert names == [
         "cost-accuracy", "differences", "difference-1", "latency", "tokens", "node-cost", "node-latency",
         "accuracy-by-tag", "routes-1", "routes-2",
@@ -87,6 +87,12 @@ def test_every_chart_has_its_figure_its_table_and_three_buttons() -> None:
         (table,) = re.findall(rf'id="table-{name}">(.*?)</script>', text)
         assert json.loads(figure)["data"] and json.loads(table).count("\n") > 1
     assert text.count("data-format=") == 3 * len(names)
+
+
+def test_every_chart_is_told_in_words() -> None:
+    told = [attrs["aria-label"] for tag, attrs in read().elements if tag == "figure"]
+    assert told[0] == "Cost and accuracy. n = 3 examples that all have; bars: 95% interval"
+    assert all(told)
 
 
 def test_every_number_explains_itself_on_hover() -> None:
