@@ -1,8 +1,9 @@
-"""1,000 calls of 200 ms, 64 at a time: wall time against the ideal, ours with every call stored, peers beside.
+"""Batches of model calls: wall time against the ideal, ours with every run and call stored, peers beside.
 
-    python -m tests.bench.batch [--peers PYTHON ...]
+    python -m tests.bench.batch [--jobs calls wide graph] [--peers PYTHON ...]
 
-Each PYTHON is an interpreter that has some of the peers installed (haystack-ai, dspy, inspect_ai, litellm, langgraph).
+Each PYTHON is an interpreter that has some of the peers installed (langchain-core, langgraph, haystack-ai, litellm,
+dspy, inspect_ai).
 """
 
 from __future__ import annotations
@@ -13,53 +14,44 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from tests.bench.stub import LATENCY_S, serving
+from tests.bench.job import JOBS, Job, Pace, asked, paced, pool
+from tests.bench.stub import serving
 
 if TYPE_CHECKING:
+    from pipelines.document import Pipeline
     from pipelines.run import Run
 
-CALLS, WIDTH = 1_000, 64
-IDEAL_S = -(-CALLS // WIDTH) * LATENCY_S
+
+def drawn(job: Job) -> Pipeline:
+    """Returns question → expert → answer, or question → router → two experts → an expert that joins them → answer."""
+    from tests.pipelines.drawing import draw, node, single_expert
+
+    if not job.is_graph:
+        return single_expert()
+    branches = [{"name": "both", "description": "All questions."}, {"name": "other", "description": "What is none."}]
+    return draw(
+        [
+            node("question", "query_input"),
+            node("router", "llm_router", {"branches": branches, "default": "both"}),
+            *(node(name, "expert", {"prompt_template": f"{name} {{query}}"}) for name in ("left", "right")),
+            node("join", "expert", {"prompt_template": "{query}: {one} or {other}"}),
+            node("answer", "answer_output"),
+        ],
+        "question.query > router.query",
+        "router.both > left.query",
+        "router.both > right.query",
+        "question.query > join.query",
+        "left.answer > join.one",
+        "right.answer > join.other",
+        "join.answer > answer.answers",
+    )
 
 
-class Pace(NamedTuple):
-    """Is what the calls took, start-up and imports not counted: wall and CPU seconds of this process."""
-
-    wall_s: float
-    cpu_s: float
-
-
-@contextmanager
-def paced() -> Iterator[list[Pace]]:
-    """Measures what happens inside; the list holds the result afterwards."""
-    found: list[Pace] = []
-    wall_s, cpu_s = time.perf_counter(), time.process_time()
-    yield found
-    found.append(Pace(time.perf_counter() - wall_s, time.process_time() - cpu_s))
-
-
-async def pool(one: Callable[[int], Awaitable[object]], calls: int = CALLS, width: int = WIDTH) -> Pace:
-    """Runs `one` for every number through a sliding pool, after one call that warms it up."""
-    await one(-1)
-    numbers = iter(range(calls))
-
-    async def work() -> None:
-        for number in numbers:
-            await one(number)
-
-    with paced() as found:
-        await asyncio.gather(*(work() for _ in range(width)))
-    return found[0]
-
-
-def ours(url: str, *, watched: bool = False) -> Pace:
-    """Runs a one-expert pipeline through the whole workspace: engine, gateway, every run and call stored."""
+def ours(url: str, job: Job, *, watched: bool = False) -> Pace:
+    """Runs the pipeline through the whole workspace: engine, gateway, every run, span and call stored."""
     from app.batch import run_batch
     from app.config import Config
     from app.workspace import Workspace
@@ -67,13 +59,17 @@ def ours(url: str, *, watched: bool = False) -> Pace:
     from pipelines.record import now
     from pipelines.run import RunSettings
     from pipelines.value import Query
-    from tests.pipelines.drawing import single_expert
 
     price = Price(input_usd_per_mtok=1, output_usd_per_mtok=2, as_of=now().date())
     entry = ModelEntry(
-        name="stub", provider="openai_compatible", target="stub", base_url=url, price=price, max_concurrency=WIDTH
+        name="stub",
+        provider="openai_compatible",
+        target="stub",
+        base_url=url,
+        price=price,
+        max_concurrency=2 * job.width,
     )
-    pipeline = single_expert()
+    pipeline = drawn(job)
     with tempfile.TemporaryDirectory() as folder, Workspace(Config(home=Path(folder))) as workspace:
         workspace.storage.models.put(entry)
         workspace.refresh_catalogue(look_around=False)
@@ -82,45 +78,39 @@ def ours(url: str, *, watched: bool = False) -> Pace:
             queries = [Query(text=f"question {number}") for number in range(first, first + count)]
             return workspace.runs_of(pipeline, queries, RunSettings(model="stub"))
 
-        workspace.run_many(batch(-WIDTH, WIDTH), width=WIDTH)
-        runs = batch(0, CALLS)
+        workspace.run_many(batch(-job.width, job.width), width=job.width)
+        runs = batch(0, job.runs)
         with paced() as found:
             engine = workspace.engine if watched else workspace.batch_engine
-            finished = workspace.loop.call(run_batch(engine, workspace.storage.runs, runs, width=WIDTH))
+            finished = workspace.loop.call(run_batch(engine, workspace.storage.runs, runs, width=job.width))
         stored = sum(len(workspace.storage.runs.calls(run.id)) for run in finished)
-        if stored != CALLS or any(run.status != "done" for run in finished):
-            raise SystemExit(f"{stored} of {CALLS} calls are stored")
+        if stored != job.calls or any(run.status != "done" for run in finished):
+            raise SystemExit(f"{stored} of {job.calls} calls are stored")
         return found[0]
 
 
-def watched(url: str) -> Pace:
+def watched(url: str, job: Job) -> Pace:
     """Does the same with every run on LangGraph, as runs are that somebody watches."""
-    return ours(url, watched=True)
+    return ours(url, job, watched=True)
 
 
-def bare(url: str) -> Pace:
-    """Runs the same calls through aiohttp alone: no graph, no record, no price."""
-    import aiohttp
+def bare(url: str, job: Job) -> Pace:
+    """Makes the same calls through aiohttp alone: no graph, no record, no price."""
+    from tests.bench.peer import aiohttp_door
 
     async def work() -> Pace:
-        body = {"model": "stub", "messages": [{"role": "user", "content": "question"}]}
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=WIDTH)) as session:
-
-            async def one(_: int) -> None:
-                async with session.post(f"{url}/chat/completions", json=body) as response:
-                    await response.read()
-
-            return await pool(one)
+        async with aiohttp_door(url, job) as ask:
+            return await pool(lambda number: asked(ask, job, number), job)
 
     return asyncio.run(work())
 
 
-def measure(name: str, url: str, pythons: list[str]) -> tuple[Pace | None, str]:
+def measure(name: str, job: str, url: str, pythons: list[str]) -> tuple[Pace | None, str]:
     """Runs one competitor in a fresh process of the first interpreter that can, and returns what it took or why not."""
     reason = ""
     for python in pythons:
-        command = [python, "-m", "tests.bench.batch", "--one", name, "--url", url]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+        command = [python, "-m", "tests.bench.batch", "--one", name, "--jobs", job, "--url", url]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
         if done.returncode == 0:
             return Pace(**json.loads(done.stdout.strip().splitlines()[-1])), ""
         reason = (done.stderr.strip() or done.stdout.strip() or f"exit {done.returncode}").splitlines()[-1]
@@ -128,30 +118,31 @@ def measure(name: str, url: str, pythons: list[str]) -> tuple[Pace | None, str]:
 
 
 def main() -> None:
-    """Prints a row for each competitor."""
+    """Prints a table for each job with a row for each competitor."""
+    from tests.bench import peer
+
     parser = argparse.ArgumentParser()
+    parser.add_argument("--jobs", nargs="+", choices=list(JOBS), default=list(JOBS))
     parser.add_argument("--peers", nargs="+", default=[sys.executable])
     parser.add_argument("--one")
     parser.add_argument("--url")
     options = parser.parse_args()
+    own = {"routeloom": ours, "routeloom, LangGraph": watched, "aiohttp pool": bare}
     if options.one:
-        from tests.bench import peer
-
-        own = {"routeloom": ours, "routeloom, LangGraph": watched, "aiohttp pool": bare}
-        pace = (own.get(options.one) or peer.PEERS[options.one])(options.url)
+        pace = (own.get(options.one) or peer.PEERS[options.one])(options.url, JOBS[options.jobs[0]])
         print(json.dumps(pace._asdict()))
         return
-    from tests.bench import peer
-
-    print(f"{CALLS} calls of {LATENCY_S * 1000:.0f} ms, {WIDTH} at a time; ideal {IDEAL_S:.2f} s")
-    print(f"{'':24}{'wall / ideal':>14}{'CPU s / 1k':>12}")
     with serving() as url:
-        for name in ("routeloom", "routeloom, LangGraph", "aiohttp pool", *peer.PEERS):
-            row, reason = measure(name, url, options.peers if name in peer.PEERS else [sys.executable])
-            if row is None:
-                print(f"{name:24} not run: {reason[:90]}")
-                continue
-            print(f"{name:24}{row.wall_s / IDEAL_S:>14.2f}{row.cpu_s * 1000 / CALLS:>12.2f}", flush=True)
+        for name in options.jobs:
+            job = JOBS[name]
+            print(f"\n{job}; ideal {job.ideal_s:.2f} s")
+            print(f"{'':24}{'wall / ideal':>14}{'CPU s / 1k calls':>18}")
+            for rival in (*own, *peer.PEERS):
+                row, reason = measure(rival, name, url, [sys.executable] if rival in own else options.peers)
+                if row is None:
+                    print(f"{rival:24} not run: {reason[:90]}")
+                    continue
+                print(f"{rival:24}{row.wall_s / job.ideal_s:>14.2f}{row.cpu_s * 1000 / job.calls:>18.2f}", flush=True)
 
 
 if __name__ == "__main__":
