@@ -35,6 +35,12 @@ def figure_json(figure: go.Figure) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
+def words_of(figure: go.Figure) -> str:
+    """Returns the title and the note of a figure as plain text, for those who do not see it."""
+    title = figure.layout.title
+    return ". ".join(part for part in (_plain(title.text), _plain(title.subtitle.text)) if part)
+
+
 def plotly_script() -> str:
     """Returns the program that draws figures in a browser, about 5 MB, for a page that must need no network."""
     from plotly.offline import get_plotlyjs

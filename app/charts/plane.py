@@ -89,7 +89,7 @@ def _line(name: str, corners: list[tuple[float, float, str]], line: str, shade: 
 def _point(point: PlanePoint, confidence: float, shade: str, mark: str) -> go.Scatter:
     known = point.low is not None and point.high is not None
     up, down = (point.high or 0) - point.accuracy, point.accuracy - (point.low or 0)
-    meaning = "<br>best answer to each question: no router does better" if point.kind == "oracle" else ""
+    meaning = "<br>best answer to each question, luck included: no router does better" if point.kind == "oracle" else ""
     interval = f"{confidence:.0%}: {point.low:.3f} to {point.high:.3f}" if known else "no interval"
     return go.Scatter(
         name=escaped(point.label, 40),

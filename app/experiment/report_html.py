@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from app.charts.export import data_of, figure_json, plotly_script
+from app.charts.export import data_of, figure_json, plotly_script, words_of
 from app.charts.gallery import charts_of
 from app.charts.look import chart_config
 from app.charts.node_use import NodeUse
@@ -113,7 +113,8 @@ def _charts(report: Report, results: Results, nodes: Sequence[NodeUse]) -> str:
         )
         table = _in_script(json.dumps(data_of(figure)))
         drawn.append(
-            f'<figure data-chart="{name}"><figcaption>{buttons}</figcaption><div></div>'
+            f'<figure data-chart="{name}" aria-label="{escape(words_of(figure))}">'
+            f"<figcaption>{buttons}</figcaption><div></div>"
             f'<script type="application/json" id="figure-{name}">{figure_json(figure)}</script>'
             f'<script type="application/json" id="table-{name}">{table}</script></figure>'
         )

@@ -16,6 +16,7 @@ from pipelines.statistics.measure import METRICS, Measure
 from pipelines.statistics.report import ContenderReport, PairReport, Report
 
 MOST_ROWS: Final = 100
+MOST_ANSWERS: Final = 800
 MOST_CHARACTERS: Final = 4_000
 UNKNOWN: Final = "–"
 
@@ -53,7 +54,8 @@ def row_table(results: Results, examples: Sequence[Example], rows: Iterable[Row]
         return ""
     apart = np.nan_to_num(scores.max(axis=1) - scores.min(axis=1))
     differing = int(np.count_nonzero(apart > 0))
-    places = np.argsort(-apart, kind="stable")[: min(MOST_ROWS, differing)].tolist()
+    most = min(MOST_ROWS, MOST_ANSWERS // len(results.contenders), differing)
+    places = np.argsort(-apart, kind="stable")[:most].tolist()
     wanted = set(places)
     found = {(row.example, row.contender): row for row in rows if row.repeat == 0 and row.example in wanted}
     if not found:

@@ -51,7 +51,7 @@ def _report(board: Board, first: int, second: int, test: PairTest, p_corrected: 
         test=test.test,
         detectable=smallest,
         rows_needed=needed,
-        explanation=_verdict(one, other, spread.value, spread.n, real, needed),
+        explanation=_verdict(one, other, test, needed, real=real, confidence=board.confidence),
     )
 
 
@@ -73,7 +73,8 @@ def _power(board: Board, test: PairTest) -> tuple[float | None, int | None]:
     )
 
 
-def _verdict(one: str, other: str, difference: float | None, n: int, real: bool, needed: int | None) -> str:
+def _verdict(one: str, other: str, test: PairTest, needed: int | None, *, real: bool, confidence: float) -> str:
+    difference, n = test.difference.value, test.difference.n
     if difference is None:
         return f"'{one}' and '{other}' have no example in common."
     better, worse = (other, one) if difference > 0 else (one, other)
@@ -81,5 +82,8 @@ def _verdict(one: str, other: str, difference: float | None, n: int, real: bool,
         return f"'{better}' is better than '{worse}' by {abs(difference):.3f}; chance is an unlikely explanation."
     if difference == 0:
         return f"'{one}' and '{other}' are equally good on these {n:,} examples."
+    ahead = f"'{better}' is ahead of '{worse}' by {abs(difference):.3f}, which may be chance"
+    if test.p_value is not None and test.p_value < 1 - confidence:
+        return f"{ahead}, as so many pairs are compared."
     more = "" if needed is None or needed <= n else f"; about {needed - n:,} more examples would tell"
-    return f"'{better}' is ahead of '{worse}' by {abs(difference):.3f}, which may be chance{more}."
+    return f"{ahead}{more}."

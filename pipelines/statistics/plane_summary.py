@@ -65,7 +65,7 @@ def _single(board: Board, place: int, shared: Ints) -> PlanePoint:
 def _oracle(board: Board, shared: Ints) -> tuple[PlanePoint, Measure]:
     scores, costs = oracle(board.scores[shared], board.costs[shared])
     spread = mean_interval(scores, board.clusters_of(shared), board.confidence)
-    text = f"Best score on each of {spread.n:,} common examples: no router over these pipelines can do better"
+    text = f"Best score on each of {spread.n:,} common examples, luck included: no router over them can do better"
     point = PlanePoint(
         label="oracle", kind="oracle", cost_usd_per_1k=float(costs.mean()) * 1_000, accuracy=spread.value or 0.0,
         low=spread.low, high=spread.high, n=spread.n,

@@ -118,6 +118,14 @@ def test_many_pairs_are_corrected_and_that_is_told() -> None:
     assert report.warnings == ("3 pairs are compared; the corrected p-values allow for it (Holm).",)
 
 
+def test_a_difference_that_only_the_correction_doubts_is_told_so() -> None:
+    # 8 wins to 1 loss: 2 * (1 + 9) / 2^9 = 0.039, below 0.05 only before the correction.
+    scores = [[0.0] * 8 + [1.0] * 12, [1.0] * 8 + [0.0] + [1.0] * 11, [0.0] * 8 + [1.0] * 12]
+    pair = summarise(results_of(scores)).pairs[0]
+    assert (pair.p_value, pair.is_real) == (pytest.approx(20 / 512), False)
+    assert pair.explanation == "'B' is ahead of 'A' by 0.350, which may be chance, as so many pairs are compared."
+
+
 def test_models_without_a_price_are_told() -> None:
     report = summarise(results_of([SMALL * 12], costs=[0.0]))
     assert report.warnings == ("No price is known, or it is 0, for the models of 'A': their costs mean nothing.",)
