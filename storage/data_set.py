@@ -15,7 +15,15 @@ from pipelines.error import DocumentError, NotFound, StaleWrite
 from pipelines.record import now
 from storage.codec import build, load
 from storage.data_set_info import DataPage, DataSetInfo, DataVersionInfo, ShippedData, ShippedSets
-from storage.data_set_row import close_rows, read_examples, read_places, rows_of_version, write_rows, write_version
+from storage.data_set_row import (
+    changed_hash,
+    close_rows,
+    read_examples,
+    read_places,
+    rows_of_version,
+    write_rows,
+    write_version,
+)
 from storage.database import Database
 from storage.table import DataRowTable, DataSetTable, DataVersionTable
 
@@ -65,13 +73,11 @@ class DataSets:
                     f"The data set '{name}' is at version {row.head} and this change was made on version {parent};"
                     " nothing was overwritten."
                 )
-            examples = dict(enumerate(read_examples(connection, row.id, parent)))
-            if absent := sorted(set(changes) - set(examples)):
-                raise NotFound(f"The data set '{name}' has {len(examples):,} rows and none at place {absent[0]}.")
-            changed = DataSet(name=name, examples=tuple({**examples, **changes}.values()))
-            content_hash = _hash_of(changed)
+            content_hash, count = changed_hash(connection, row.id, parent, changes)
+            if absent := [place for place in sorted(changes) if not 0 <= place < count]:
+                raise NotFound(f"The data set '{name}' has {count:,} rows and none at place {absent[0]}.")
             if content_hash != _version(connection, row, parent).content_hash:
-                _add_version(connection, row.id, parent + 1, content_hash, len(examples), message)
+                _add_version(connection, row.id, parent + 1, content_hash, count, message)
                 close_rows(connection, row.id, parent + 1, list(changes))
                 write_rows(connection, row.id, parent + 1, changes)
         return self.info(name)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import islice
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import Connection, Select, and_, insert, select, update
 from sqlmodel import col
 
+from pipelines.data.data_set import hash_of
 from pipelines.data.example import Example
+from pipelines.error import DocumentError
 from storage.codec import dump, load
 from storage.table import DataRowTable
 
@@ -42,6 +46,33 @@ def read_places(connection: Connection, set_id: int, number: int, places: Sequen
         statement = rows_of_version(set_id, number, col(table.ordinal), col(table.record)).where(wanted)
         found |= {ordinal: load(Example, record) for ordinal, record in connection.execute(statement)}
     return found
+
+
+def changed_hash(connection: Connection, set_id: int, number: int, changes: Mapping[int, Example]) -> tuple[str, int]:
+    """Returns the content hash of a version with some rows changed, and how many rows it has.
+
+    Raises:
+        DocumentError: if two rows have the same id, or a change holds what JSON cannot.
+    """
+    table = DataRowTable
+    statement = rows_of_version(set_id, number, col(table.record)).order_by(col(table.ordinal))
+    records = connection.execute(statement.execution_options(yield_per=CHUNK)).scalars()
+    place_by_id: dict[str, int] = {}
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for place, record in enumerate(records):
+            row = changes[place].model_dump(mode="json") if place in changes else orjson.loads(record)
+            if (first := place_by_id.setdefault(row["id"], place)) != place:
+                raise DocumentError(
+                    f"Rows {first + 1} and {place + 1} would have the same id '{row['id']}'; every row needs its own."
+                )
+            yield row
+
+    try:
+        with closing(records):
+            return hash_of(rows()), len(place_by_id)
+    except TypeError as error:
+        raise DocumentError(f"The change cannot be saved as JSON: {error}.") from error
 
 
 def write_version(connection: Connection, set_id: int, number: int, examples: Sequence[Example]) -> None:

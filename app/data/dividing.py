@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import streamlit as st
 
 from app.data.take import data_name, sample_data, split_data
 from app.plain import plain
 from app.state import choose_data_set
 from app.workspace import Workspace
+from pipelines.data.split import overlap
 from pipelines.error import RouteloomError
 from storage.data_set_info import DataSetInfo
 
@@ -47,7 +50,14 @@ def _draw_splits(space: Workspace, info: DataSetInfo, version: int, seed: int, *
     if st.button("Make the splits", type="primary", key="divide:split", disabled=total != 100):
         made = split_data(space.storage, info.name, fractions, version=version, seed=seed, stratify=stratify)
         told = ", ".join(f"'{part.name}' ({part.examples:,} rows)" for part in made.values())
-        choose_data_set(next(iter(made.values())).name, f"Made {told}.")
+        shared = _shared_questions(space, list(made.values()))
+        leak = f" {shared:,} questions have the same words in two of them; give such rows one group." if shared else ""
+        choose_data_set(next(iter(made.values())).name, f"Made {told}.{leak}")
+
+
+def _shared_questions(space: Workspace, parts: list[DataSetInfo]) -> int:
+    examples = [space.storage.data_sets.get(part.name).examples for part in parts]
+    return sum(len(overlap(first, second).queries) for first, second in combinations(examples, 2))
 
 
 def _draw_sample(space: Workspace, info: DataSetInfo, version: int, seed: int, *, stratify: bool) -> None:

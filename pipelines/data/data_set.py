@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import orjson
 from pydantic import Field, model_validator
@@ -44,5 +46,13 @@ class DataSet(Record):
     @property
     def content_hash(self) -> str:
         """Returns the SHA-256 of the examples: equal rows in equal order have equal hashes, whatever the name."""
-        rows = [example.model_dump(mode="json") for example in self.examples]
-        return hashlib.sha256(orjson.dumps(rows, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return hash_of(example.model_dump(mode="json") for example in self.examples)
+
+
+def hash_of(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Returns the SHA-256 of the JSON list of these rows, each the JSON of an example, without holding them all."""
+    digest = hashlib.sha256(b"[")
+    for number, row in enumerate(rows):
+        digest.update(b"," * (number > 0) + orjson.dumps(row, option=orjson.OPT_SORT_KEYS))
+    digest.update(b"]")
+    return digest.hexdigest()

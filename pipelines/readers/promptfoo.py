@@ -42,7 +42,7 @@ class Promptfoo(Reader):
         """Yields the tests, with what the file says of all of them filled in."""
         begin = content.lstrip()[:1]
         if begin in (b"{", b"["):
-            return json_rows(content)
+            return _yaml_rows(content) if b'"defaultTest"' in content else json_rows(content)
         is_yaml = any(line.lstrip(b"- ").startswith(b"vars:") for line in content.splitlines())
         return _yaml_rows(content) if is_yaml else table_rows(content)
 

@@ -77,6 +77,18 @@ def test_other_rows_make_a_version_and_the_old_one_stays(storage: Storage) -> No
     ]
 
 
+def test_many_rows_come_back_in_their_order(storage: Storage) -> None:
+    rows = tuple(Example(id=f"r{n}", query=f"q{n}", references=(str(n),)) for n in range(3_500))
+    many = DataSet(name="many", examples=rows)
+    storage.data_sets.put(many)
+    changed = DataSet(name="many", examples=tuple(e.model_copy(update={"query": "x"}) for e in rows[:2_400]))
+    assert storage.data_sets.put(changed).version == 2
+    assert storage.data_sets.get("many", 1) == many
+    assert storage.data_sets.get("many") == changed
+    assert storage.data_sets.page("many", 1, offset=3_400, limit=200).rows[-1] == (3_499, rows[-1])
+    assert storage.data_sets.page("many", search="x", offset=2_399).rows == ((2_399, changed.examples[-1]),)
+
+
 def test_an_empty_data_set_can_be_stored_and_filled(storage: Storage) -> None:
     assert storage.data_sets.put(DataSet(name="empty")).examples == 0
     assert storage.data_sets.get("empty").examples == ()
@@ -112,7 +124,7 @@ def test_an_edit_of_an_old_version_overwrites_nothing(storage: Storage) -> None:
 
 def test_an_edit_keeps_ids_unique_and_places_real(storage: Storage) -> None:
     storage.data_sets.put(RIVERS)
-    with pytest.raises(DocumentError, match="Rows 1 and 2 of the data set 'rivers' have the same id 'r-1'"):
+    with pytest.raises(DocumentError, match="Rows 1 and 2 would have the same id 'r-1'"):
         storage.data_sets.edit("rivers", {1: FULL}, parent=1)
     with pytest.raises(NotFound, match="has 3 rows and none at place 3"):
         storage.data_sets.edit("rivers", {3: FULL}, parent=1)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
+from playwright.sync_api import TimeoutError as PageTimeout
 from playwright.sync_api import expect
 
 from storage import open_storage
@@ -40,16 +42,22 @@ def test_a_pasted_table_is_mapped_imported_and_edited(tab: Tab, server: Server) 
     studio.settled()
     studio.shot("data-3-rows")
 
-    cell = page.get_by_test_id("stDataFrame").first
-    box = cell.bounding_box()
-    assert box is not None
-    page.mouse.dblclick(box["x"] + 260, box["y"] + 38 + 17)
-    page.keyboard.press("Control+a")
-    page.keyboard.type("Was ist 2 + 3?")
-    page.keyboard.press("Enter")
-    studio.button("save Save 1 row as version 2").or_(
-        page.get_by_role("button", name="Save 1 row as version 2")
-    ).click()
+    save = page.get_by_role("button", name="Save 1 row as version 2")
+
+    def typed() -> bool:
+        # A table that is still being drawn takes no pointer, so a double click may do nothing.
+        box = page.get_by_test_id("stDataFrame").first.bounding_box()
+        assert box is not None
+        page.mouse.dblclick(box["x"] + 260, box["y"] + 38 + 17)
+        with suppress(PageTimeout):
+            editor = page.locator("#portal textarea")
+            editor.fill("Was ist 2 + 3?", timeout=3_000)
+            editor.press("Enter")
+            save.wait_for(timeout=10_000)
+        return save.is_visible()
+
+    wait_for(typed, 60, "the cell cannot be changed")
+    save.click()
     expect(page.get_by_text("Saved as version 2.")).to_be_visible()
     studio.settled()
     studio.shot("data-4-edited")
@@ -63,3 +71,21 @@ def test_a_pasted_table_is_mapped_imported_and_edited(tab: Tab, server: Server) 
         return len(versions) == 2 and queries == ["Was ist 2 + 3?", "Hauptstadt von Frankreich?"]
 
     wait_for(edited, 20, "the edited row is not in version 2")
+
+    page.get_by_role("button", name="Download", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    assert download.value.suggested_filename == "fragen.csv"
+    assert "Was ist 2 + 3?" in download.value.path().read_text()
+
+
+def test_the_page_of_data_is_drawn_in_the_dark(tab: Tab) -> None:
+    studio = tab(dark=True, width=1280).go("/data")
+    expect(studio.page.get_by_text("You have no data set of your own yet.")).to_be_visible()
+    expect(studio.page.get_by_test_id("stDataFrame").first).to_be_visible()
+    studio.settled()
+    studio.shot("data-5-dark")
+    studio.by_key("data-divide").get_by_role("button").click()
+    expect(studio.page.get_by_role("dialog").get_by_text("Rows of one group always stay together.")).to_be_visible()
+    studio.settled()
+    studio.shot("data-6-split-dark")

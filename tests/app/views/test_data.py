@@ -109,6 +109,15 @@ def test_a_data_set_is_parted_into_splits(dividing: AppTest, space: Workspace) -
     assert space.storage.data_sets.info("numbers-train").examples == 84
 
 
+def test_questions_that_two_splits_share_are_told(dividing: AppTest, space: Workspace) -> None:
+    twice = tuple(Example(id=str(n), query="The same?") for n in range(10))
+    space.storage.data_sets.delete("numbers")
+    space.storage.data_sets.put(DataSet(name="numbers", examples=twice))
+    dividing.run()
+    dividing.button(key="divide:split").click().run()
+    assert "2 questions have the same words in two of them" in said(dividing)
+
+
 def test_a_sample_is_drawn(dividing: AppTest, space: Workspace) -> None:
     dividing.segmented_control(key="divide:way").set_value("A sample").run()
     dividing.number_input(key="divide:rows").set_value(7).run()
