@@ -97,7 +97,7 @@ def test_of_two_processes_one_runs_it_and_no_row_is_run_twice(tmp_path: Path, se
         store_facts(workspace, 40)
         workspace.experiments.create(experiment(concurrency=2))
         process = start_process(tmp_path, server)
-        until(lambda: server.calls > 0, 60)
+        until(lambda: server.calls > 0 or process.poll() is not None, 60)
         assert workspace.experiments.progress("x1").status == "running"
         with pytest.raises(StaleWrite, match="is being run by another process"):
             workspace.experiments.start("x1").result(timeout=60)
