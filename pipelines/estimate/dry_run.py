@@ -49,7 +49,9 @@ def _free_part(pipeline: Pipeline) -> tuple[Pipeline, tuple[Step, ...]]:
     """Returns the pipeline with everything switched off that would ask a model, and the routers that are left."""
     free: set[str] = set()
     routers: list[Step] = []
-    for step in in_order(build_plan(sound_part(pipeline))):
+    part = sound_part(pipeline)
+    steps = build_plan(part).steps
+    for step in (steps[name] for name in in_order(part)):
         asks = step.spec.executes and step.spec.pinned is None and _asks(step)
         if not asks and all(edge.source in free for inlet in step.inlets for edge in inlet.edges):
             free.add(step.spec.id)

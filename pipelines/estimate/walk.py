@@ -100,7 +100,7 @@ class _Walk:
 
     def run(self) -> Walked:
         """Walks from the question to the answer."""
-        order = in_order(self._plan)
+        order = [self._plan.steps[name] for name in in_order(self._plan.pipeline)]
         self._router.meet(order)
         for step in order:
             trace = self._trace(step, len(self._traces))
@@ -109,10 +109,10 @@ class _Walk:
             overtake(trace, [self._traces[name] for name in stopped if name in self._traces])
         traces = tuple(self._traces.values())
         cost_usd = sum((trace.work.cost_usd * trace.ran for trace in traces), np.zeros(self._dice.shape))
-        ends_s = np.stack([np.where(trace.ran, trace.settled_s, 0.0) for trace in traces])
-        # Of those that end together the latest in the order counts: the answer, not the question.
-        latency_s = ends_s.max(axis=0)
+        ends_s = [np.where(trace.ran, trace.settled_s, 0.0) for trace in traces]
+        latency_s = np.max([np.zeros(self._dice.shape), *ends_s], axis=0)
         last = np.zeros(self._dice.shape, dtype=np.int64)
+        # Of those that end together the latest in the order counts: the answer, not the question.
         for place, end_s in enumerate(ends_s):
             last[end_s == latency_s] = place
         return Walked(traces, cost_usd, latency_s, last)
@@ -196,28 +196,27 @@ class _Walk:
         return np.where(brought > 0.0, brought, DOCUMENT_TOKENS)
 
 
-def in_order(plan: Plan) -> list[Step]:
-    """Returns the steps so that each comes after everything that leads to it; those on a loop are left out."""
-    waits = {name: {edge.source for inlet in step.inlets for edge in inlet.edges} for name, step in plan.steps.items()}
-    order: list[Step] = []
-    done: set[str] = set()
-    while ready := [name for name, sources in waits.items() if name not in done and sources <= done]:
-        order += [plan.steps[name] for name in ready]
-        done.update(ready)
-    return order
+def in_order(pipeline: Pipeline) -> list[str]:
+    """Returns the node ids so that each comes after everything that leads to it; those behind a loop are left out."""
+    waits: dict[str, set[str]] = {spec.id: set() for spec in pipeline.nodes}
+    for edge in pipeline.edges:
+        waits[edge.target].add(edge.source)
+    order: dict[str, None] = {}
+    while ready := [name for name, sources in waits.items() if name not in order and sources <= order.keys()]:
+        order |= dict.fromkeys(ready)
+    return list(order)
 
 
 def sound_part(pipeline: Pipeline) -> Pipeline:
     """Returns what of a pipeline can be walked: nodes that can be built and lie behind no loop, edges that fit."""
-    nodes = tuple(spec for spec in pipeline.nodes if _can_be_built(spec))
-    names = {spec.id for spec in nodes}
+    part = _with_nodes(pipeline, {spec.id for spec in pipeline.nodes if _can_be_built(spec)})
+    return _with_nodes(part, set(in_order(part)))
+
+
+def _with_nodes(pipeline: Pipeline, names: set[str]) -> Pipeline:
+    nodes = tuple(spec for spec in pipeline.nodes if spec.id in names)
     edges = tuple(edge for edge in pipeline.edges if edge.source in names and edge.target in names)
-    part = pipeline.model_copy(update={"nodes": nodes, "edges": edges})
-    ordered = {step.spec.id for step in in_order(build_plan(part))}
-    if ordered == names:
-        return part
-    kept = tuple(edge for edge in edges if edge.source in ordered and edge.target in ordered)
-    return part.model_copy(update={"nodes": tuple(s for s in nodes if s.id in ordered), "edges": kept})
+    return pipeline.model_copy(update={"nodes": nodes, "edges": edges})
 
 
 def critical_shares(walked: Walked) -> dict[str, Bools]:
@@ -233,6 +232,8 @@ def critical_shares(walked: Walked) -> dict[str, Bools]:
 
 def critical_path(walked: Walked) -> tuple[str, ...]:
     """Returns the likeliest critical path, from the first node to the last."""
+    if not walked.traces:
+        return ()
     place = int(np.bincount(walked.last.ravel()).argmax())
     mask = walked.last == place
     path = [place]
