@@ -1,4 +1,4 @@
-"""What pipelines may refer to by name: saved workflows, shipped templates, document sets."""
+"""What pipelines may refer to by name: saved workflows, shipped templates, document sets, trained routers."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from storage.reference import parse_reference
 if TYPE_CHECKING:
     from pipelines.catalogue import ModelEntry
     from pipelines.exchange.intake.report import Imported
+    from pipelines.trained import TrainedRouter
 
 LONGEST_LIST = 20
+ROUTERS_KEPT = 8
 
 
 class Source(NamedTuple):
@@ -35,6 +37,7 @@ class Library:
     def __init__(self, storage: Storage) -> None:
         """Takes the storage of the installation."""
         self._storage = storage
+        self._routers: dict[tuple[str, int], TrainedRouter] = {}
 
     def pipeline(self, reference: str) -> Pipeline:
         """Returns the pipeline of `slug` or `slug@version`.
@@ -75,6 +78,21 @@ class Library:
         slug, number = parse_reference(reference)
         saved = {info.slug: info.version for info in self._storage.workflows.list()}
         return Source("workflow" if slug in saved else "template", slug, number or saved.get(slug, 1))
+
+    def router(self, reference: str) -> TrainedRouter:
+        """Returns the trained router of `name` or `name@version`; the last ones are kept ready.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        version = self._storage.routers.version(reference)
+        found = self._routers.get(version)
+        if found is None:
+            found = self._storage.routers.get(reference)
+            while len(self._routers) >= ROUTERS_KEPT:
+                self._routers.pop(next(iter(self._routers)), None)
+            self._routers[version] = found
+        return found
 
     def documents(self, name: str) -> tuple[Document, ...]:
         """Returns the documents of a stored or shipped set.

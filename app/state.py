@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import streamlit as st
 
 from app.config import Config
+from app.experiment.draft import Draft
 from app.form.choice import Choices
 from app.studio.open_workflow import OpenWorkflow
 from app.template import templates
@@ -17,6 +18,7 @@ from app.workspace import Workspace
 from pipelines.chat import Call
 from pipelines.document import NodeSpec
 from pipelines.error import NotFound
+from pipelines.experiment.experiment import Row
 from pipelines.fleet import Batch
 from pipelines.run import Run
 from pipelines.value import Document
@@ -24,6 +26,8 @@ from pipelines.value import Document
 SESSION: Final = "routeloom"
 CANVAS: Final = "canvas"
 WORKFLOW_PARAMETER: Final = "w"
+EXPERIMENT_PARAMETER: Final = "x"
+ROW_PARAMETER: Final = "row"
 PREFIX: Final = "ROUTELOOM_"
 
 
@@ -86,6 +90,8 @@ class Session:
         pages: the pages of the navigation by name, as `st.switch_page` wants them.
         data_set: name of the data set that the page of data shows; another `data_generation` draws its choice anew.
         fetched: content and name of the file that the import dialog fetched from the hub.
+        draft: the new experiment that is being put together; another `draft_generation` fills its form anew.
+        labelled: the rows that a person labelled in this tab, by experiment and scorer, the latest last.
     """
 
     opened: OpenWorkflow | None = None
@@ -111,6 +117,9 @@ class Session:
     data_set: str | None = None
     data_generation: int = 0
     fetched: tuple[bytes, str] | None = None
+    draft: Draft | None = None
+    draft_generation: int = 0
+    labelled: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
 
 
 def session() -> Session:
@@ -189,6 +198,50 @@ def choose_data_set(name: str | None, notice: str) -> None:
     st.rerun()
 
 
+def make_experiment(draft: Draft | None) -> None:
+    """Opens the form of a new experiment with a draft, or closes it, and draws the page anew; does not return."""
+    state = session()
+    state.draft = draft
+    state.draft_generation += 1
+    st.query_params.pop(EXPERIMENT_PARAMETER, None)
+    st.rerun()
+
+
+def open_experiment(experiment_id: str | None) -> None:
+    """Makes an experiment, or the list of them, what the page shows, and draws it anew; does not return."""
+    session().draft = None
+    st.query_params.pop(ROW_PARAMETER, None)
+    if experiment_id is None:
+        st.query_params.pop(EXPERIMENT_PARAMETER, None)
+    else:
+        st.query_params[EXPERIMENT_PARAMETER] = experiment_id
+    st.rerun()
+
+
+def shown_experiment() -> str | None:
+    """Returns the experiment that the address of the page names."""
+    return st.query_params.get(EXPERIMENT_PARAMETER)
+
+
+def shown_row() -> int | None:
+    """Returns the example of the experiment that the address of the page names."""
+    named = st.query_params.get(ROW_PARAMETER, "")
+    return int(named) if named.isascii() and named.isdecimal() and len(named) < 10 else None
+
+
+def show_row(example: int | None) -> None:
+    """Makes an example of the experiment the one that the address of the page names."""
+    if example is None:
+        st.query_params.pop(ROW_PARAMETER, None)
+    else:
+        st.query_params[ROW_PARAMETER] = str(example)
+
+
+def go_to_data() -> None:
+    """Leaves for the page of data; does not return."""
+    st.switch_page(session().pages["data"])
+
+
 def go_to_gallery() -> None:
     """Leaves for the gallery; does not return."""
     st.switch_page(session().pages["gallery"])
@@ -226,6 +279,7 @@ def choices() -> Choices:
         models=tuple(entry.name for entry in catalogue),
         default_model=catalogue.default,
         document_sets=space.library.document_sets(),
+        routers=tuple(card.name for _, card in space.storage.routers.list()),
         pipelines=tuple(dict.fromkeys([*(info.slug for info in space.storage.workflows.list()), *templates()])),
         add_documents=_add_documents,
     )

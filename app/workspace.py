@@ -63,6 +63,7 @@ class Workspace:
                 library=self.library,
                 documents=self.library,
                 embedder=embedder,
+                routers=self.library,
                 flow=flow,
             )
             for flow in (LangGraphFlow(), PlainFlow())

@@ -24,6 +24,9 @@ DocumentSetName = Annotated[str | None, Field(max_length=120, json_schema_extra=
 PipelineReference = Annotated[str, Field(max_length=160, json_schema_extra={"widget": "pipeline"})]
 """Saved pipeline: `slug` or `slug@version`."""
 
+RouterReference = Annotated[str, Field(max_length=160, json_schema_extra={"widget": "router"})]
+"""Trained router: `name` or `name@version`."""
+
 Lines = Annotated[tuple[str, ...], Field(max_length=1_000, json_schema_extra={"widget": "lines"})]
 """One text a line."""
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pipelines.chat import Call
 from pipelines.document import Pipeline
 from pipelines.error import ConfigurationError, NotFound
 from pipelines.run import Run, Span
 from pipelines.value import Document
+
+if TYPE_CHECKING:
+    from pipelines.trained import TrainedRouter
 
 
 class CallStore(Protocol):
@@ -52,6 +55,13 @@ class DocumentLibrary(Protocol):
         """Returns the documents of a set, or raises `ConfigurationError`."""
 
 
+class RouterLibrary(Protocol):
+    """Finds trained routers by reference: `name` or `name@version`."""
+
+    def router(self, reference: str) -> TrainedRouter:
+        """Returns the router, or raises `NotFound`."""
+
+
 class MemoryStore:
     """Remembers calls and runs as long as the process lives: for notebooks and tests."""
 
@@ -88,16 +98,18 @@ class MemoryStore:
 
 
 class MemoryLibrary:
-    """Holds named pipelines and document sets in memory."""
+    """Holds named pipelines, document sets and trained routers in memory."""
 
     def __init__(
         self,
         pipelines: Mapping[str, Pipeline] | None = None,
         documents: Mapping[str, tuple[Document, ...]] | None = None,
+        routers: Mapping[str, TrainedRouter] | None = None,
     ) -> None:
-        """Takes the pipelines by reference and the documents by name of their set."""
+        """Takes the pipelines by reference, the documents by name of their set, and the trained routers by name."""
         self._pipelines = dict(pipelines or {})
         self._documents = dict(documents or {})
+        self._routers = dict(routers or {})
 
     def pipeline(self, reference: str) -> Pipeline:
         """Returns the pipeline.
@@ -119,3 +131,13 @@ class MemoryLibrary:
             known = ", ".join(self._documents) or "none"
             raise ConfigurationError(f"There is no document set '{name}'; there is {known}.")
         return self._documents[name]
+
+    def router(self, reference: str) -> TrainedRouter:
+        """Returns the trained router.
+
+        Raises:
+            NotFound: if none has that name.
+        """
+        if reference not in self._routers:
+            raise NotFound(f"There is no trained router '{reference}'; there is {', '.join(self._routers) or 'none'}.")
+        return self._routers[reference]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NoReturn
 
 from sqlalchemy import Row, delete, func, insert, select
 from sqlmodel import col
@@ -81,9 +81,25 @@ class Artefacts:
         with self._database.read() as connection:
             found = connection.execute(wanted.order_by(col(table.number).desc()).limit(1)).first()
         if found is None:
-            known = ", ".join(artefact.name for artefact in self.list()) or "none"
-            raise NotFound(f"There is no {self._title} '{reference}'; there is {known}.")
+            self._refuse(reference)
         return _artefact(found)
+
+    def version(self, reference: str) -> tuple[str, int]:
+        """Returns name and number of the version that `name` or `name@version` means now, without reading it.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        name, number = parse_reference(reference)
+        table = ArtefactTable
+        wanted = select(col(table.number)).where(col(table.kind) == self._kind, col(table.name) == name)
+        if number is not None:
+            wanted = wanted.where(col(table.number) == number)
+        with self._database.read() as connection:
+            found = connection.execute(wanted.order_by(col(table.number).desc()).limit(1)).scalar_one_or_none()
+        if found is None:
+            self._refuse(reference)
+        return name, int(found)
 
     def list(self) -> list[Artefact]:
         """Returns the newest version of each, without content, by name."""
@@ -108,6 +124,10 @@ class Artefacts:
         table = ArtefactTable
         with self._database.write() as connection:
             connection.execute(delete(table).where(col(table.kind) == self._kind, col(table.name) == name))
+
+    def _refuse(self, reference: str) -> NoReturn:
+        known = ", ".join(artefact.name for artefact in self.list()) or "none"
+        raise NotFound(f"There is no {self._title} '{reference}'; there is {known}.")
 
 
 def _artefact(row: Row) -> Artefact:  # type: ignore[type-arg]  # a row of any of the two statements

@@ -29,6 +29,14 @@ class Routers:
         found = self._artefacts.get(reference)
         return TrainedRouter.load(load(RouterCard, found.card), found.content)
 
+    def version(self, reference: str) -> tuple[str, int]:
+        """Returns name and number of the version that a reference means now.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        return self._artefacts.version(reference)
+
     def list(self) -> list[tuple[int, RouterCard]]:
         """Returns the newest version number and the card of each, by name."""
         return [(found.number, load(RouterCard, found.card)) for found in self._artefacts.list()]

@@ -33,6 +33,7 @@ class Choices:
     default_model: str | None = None
     document_sets: tuple[str, ...] = ()
     pipelines: tuple[str, ...] = ()
+    routers: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()
     add_documents: AddDocuments | None = None
 

@@ -14,11 +14,11 @@ from pipelines.record import Record
 Schema = Mapping[str, Any]
 WidgetName = Literal[
     "text", "number", "integer", "switch", "select", "several", "record", "variant", "records",
-    "lines", "prompt", "condition", "model", "document_set", "pipeline", "json", "branch",
+    "lines", "prompt", "condition", "model", "document_set", "pipeline", "router", "json", "branch",
 ]  # fmt: skip
 LONG_TEXT = 5_000
 BRANCH_PATTERN = TypeAdapter(BranchName).json_schema()["pattern"]
-OWN_WIDGETS = frozenset({"lines", "prompt", "condition", "model", "document_set", "pipeline", "json"})
+OWN_WIDGETS = frozenset({"lines", "prompt", "condition", "model", "document_set", "pipeline", "router", "json"})
 
 
 class FieldSpec(Record):

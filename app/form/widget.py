@@ -121,6 +121,11 @@ def pipeline_widget(field: FieldSpec, value: Any, key: str, choices: Choices) ->
     return _one_of(field, value or "", key, ("", *choices.pipelines), {"": "Choose a pipeline"})
 
 
+def router_widget(field: FieldSpec, value: Any, key: str, choices: Choices) -> Any:
+    """Chooses a trained router."""
+    return _one_of(field, value or "", key, ("", *choices.routers), {"": "Choose a trained router"})
+
+
 def branch_widget(field: FieldSpec, value: Any, key: str, choices: Choices) -> Any:
     """Chooses one of the branches of the same record, or none."""
     return _one_of(field, value, key, (None, *choices.branches), {None: "No default branch"})
@@ -170,6 +175,7 @@ WIDGETS: Final[Mapping[str, Widget]] = {
     "several": several_widget,
     "model": model_widget,
     "pipeline": pipeline_widget,
+    "router": router_widget,
     "branch": branch_widget,
     "document_set": document_set_widget,
 }

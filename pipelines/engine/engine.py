@@ -28,7 +28,7 @@ from pipelines.part import upstream_of
 from pipelines.plan import Plan, build_plan
 from pipelines.run import Budget, Fired, Run, RunStatus, Totals
 from pipelines.service import Embedder, SubPipelines
-from pipelines.store import CallStore, DocumentLibrary, PipelineLibrary, RunStore
+from pipelines.store import CallStore, DocumentLibrary, MemoryLibrary, PipelineLibrary, RouterLibrary, RunStore
 from pipelines.value import Answer, Query
 
 PLANS_KEPT = 64
@@ -52,6 +52,7 @@ class Engine:
         library: PipelineLibrary,
         documents: DocumentLibrary,
         embedder: Embedder,
+        routers: RouterLibrary | None = None,
         flow: Flow | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -61,6 +62,7 @@ class Engine:
         self._library = library
         self._documents = documents
         self._embedder = embedder
+        self._routers = routers or MemoryLibrary()
         self._flow = flow or LangGraphFlow()
         self._clock = clock
         self._plans: OrderedDict[PlanKey, tuple[Pipeline, Catalogue, Catalogue, Plan]] = OrderedDict()
@@ -73,6 +75,7 @@ class Engine:
             library=self._library,
             documents=self._documents,
             embedder=self._embedder,
+            routers=self._routers,
             flow=self._flow,
             clock=self._clock,
         )
@@ -254,6 +257,7 @@ class Engine:
         return {
             Embedder: lambda _: self._embedder,
             DocumentLibrary: lambda _: self._documents,
+            RouterLibrary: lambda _: self._routers,
             SubPipelines: lambda path: _Nested(self, context, path),
         }
 

@@ -1,0 +1,159 @@
+"""The learned router: a router that was trained on recorded outcomes chooses the model of an expert downstream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from pipelines.choice import best
+from pipelines.error import ConfigurationError
+from pipelines.field import ModelName, RouterReference
+from pipelines.node import Group, Node, Port
+from pipelines.record import Record
+from pipelines.run import Decision, Fired
+from pipelines.service import Embedder, Models
+from pipelines.space import Space
+from pipelines.store import RouterLibrary
+from pipelines.strategy import Scores
+from pipelines.value import ModelChoice, Query, Value
+
+if TYPE_CHECKING:
+    from pipelines.trained import TrainedRouter
+
+Objective = Literal["score", "trade_off", "cheapest_above"]
+UNSURE = "unsure"
+
+
+class Alias(Record):
+    """Says which model of the catalogue stands for a model of the outcome table."""
+
+    known_as: str = Field(default="", max_length=200, description="Name in the outcome table.")
+    model: ModelName = Field(default=None, description="Model of the catalogue; empty takes the default model.")
+
+
+class LearnedRouter(Node):
+    """Chooses the model for an expert behind it by what a trained router expects of each model.
+
+    Wire the question into both, this router and the expert, and the choice into the expert. Train a router on the page
+    of routers or with `routeloom router train`.
+
+    Source: routing on recorded outcomes (RouterBench; CARROT: argmax of expected quality minus weighted cost; NVIDIA's
+    auto-router: the cheapest model that is expected to be good enough); which strategy learned is on the router's card.
+    """
+
+    title: ClassVar[str] = "Learned router"
+    group: ClassVar[Group] = "router"
+    icon: ClassVar[str] = "brain"
+    outputs: ClassVar[dict[str, type[Value]]] = {"choice": ModelChoice}
+
+    router: RouterReference = Field(
+        default="", description="The trained router: its name, or name@version to stay with one."
+    )
+    objective: Objective = Field(
+        default="score",
+        description="Best expected score; score less cost; or the cheapest model that is expected to be good enough.",
+    )
+    score_per_usd: float = Field(
+        default=10.0, ge=0.0, le=1e6, description="For score less cost: how much score one USD is worth (lambda)."
+    )
+    enough: float = Field(
+        default=0.7, ge=0.0, le=1.0, description="For the cheapest: the expected score that is good enough."
+    )
+    unsure_below: float | None = Field(
+        default=None, ge=0.0, le=1.0, description="No model expected to reach this: the question leaves by 'unsure'."
+    )
+    aliases: tuple[Alias, ...] = Field(
+        default=(), max_length=200, description="Where the catalogue calls a model otherwise than the outcome table."
+    )
+
+    def output_ports(self) -> tuple[Port, ...]:
+        """Returns the choice, and with a limit of doubt the way out for questions that nobody is expected to solve."""
+        choice = Port(name="choice", type="model")
+        return (choice,) if self.unsure_below is None else (choice, Port(name=UNSURE, type="query"))
+
+    def summary(self) -> str:
+        """Returns the router and how it chooses."""
+        rule = {
+            "score": "best score",
+            "trade_off": f"score less {self.score_per_usd:g} per USD",
+            "cheapest_above": f"cheapest above {self.enough:.2f}",
+        }
+        return f"{self.router or 'no router chosen'} · {rule[self.objective]}"
+
+    def problems(self) -> Iterator[str]:
+        """Yields a sentence where no router is chosen or a name stands twice."""
+        if not self.router.strip():
+            yield "No trained router is chosen; name one, or train one on the page of routers."
+        for name, count in Counter(alias.known_as for alias in self.aliases).items():
+            if count > 1:
+                yield f"The model '{name}' of the outcome table has {count} aliases; one is enough."
+
+    async def run(
+        self,
+        query: Annotated[Query, "The question to choose a model for."],
+        models: Models,
+        routers: RouterLibrary,
+        embedder: Embedder,
+    ) -> Fired:
+        """Fires the name of the chosen model, or the question where nobody is expected to solve it.
+
+        Raises:
+            NotFound: if there is no such router.
+            ConfigurationError: if a model of the router is not in the catalogue, or its costs are needed and unknown.
+        """
+        trained = await asyncio.to_thread(routers.router, self.router.strip())
+        names = self._names(trained.card.models, models)
+        space = await self._space(trained, embedder, query.text)
+        scores, costs = trained.predict([query.text], space=space)
+        chosen = int(self._chosen(scores, costs)[0])
+        decision = Decision(
+            scores={name: float(score) for name, score in zip(names, scores[0], strict=True)},
+            threshold=self.enough if self.objective == "cheapest_above" else self.unsure_below,
+            reason=_reason(trained, names, scores, costs, chosen),
+        )
+        if self.unsure_below is not None and scores[0].max() < self.unsure_below:
+            return Fired(ports={UNSURE: query}, decision=decision)
+        return Fired(ports={"choice": ModelChoice(model=names[chosen])}, decision=decision)
+
+    def _names(self, known: Sequence[str], models: Models) -> list[str]:
+        """Returns the catalogue names of the router's models."""
+        aliases = {alias.known_as: alias.model for alias in self.aliases}
+        return [models.entry(aliases.get(name, name)).name for name in known]
+
+    async def _space(self, trained: TrainedRouter, embedder: Embedder, text: str) -> Space | None:
+        if trained.card.embedder is None:
+            return None
+        if embedder.name != trained.card.embedder:
+            raise ConfigurationError(
+                f"The router '{trained.card.name}' was trained on vectors of '{trained.card.embedder}', and this"
+                f" installation has '{embedder.name}'; pull the same weights or train it anew."
+            )
+        return await Space.of(embedder, [text])
+
+    def _chosen(self, scores: Scores, costs: Scores) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+        if self.objective == "score":
+            return best(scores)
+        if np.isnan(costs).any():
+            raise ConfigurationError(
+                f"The router '{self.router}' does not know what every model costs; choose by the best score alone."
+            )
+        if self.objective == "trade_off":
+            return best(scores - self.score_per_usd * costs)
+        good = scores >= self.enough
+        # Where nobody is good enough the best is asked.
+        return np.where(good.any(axis=1), np.where(good, -costs, -np.inf).argmax(axis=1), best(scores)).astype(np.intp)
+
+
+def _reason(trained: TrainedRouter, names: Sequence[str], scores: Scores, costs: Scores, chosen: int) -> str:
+    def told(number: int) -> str:
+        cost = "" if np.isnan(costs[0][number]) else f" for ${costs[0][number]:.4g}"
+        return f"{names[number]} {scores[0][number]:.2f}{cost}"
+
+    others = [number for number in np.argsort(-scores[0], kind="stable") if number != chosen]
+    after = f"; else {told(int(others[0]))}" if others else ""
+    return f"{trained.strategy.title.lower()} expects {told(chosen)}{after}"
