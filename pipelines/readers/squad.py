@@ -66,7 +66,7 @@ def _questions(article: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _answers(value: Any) -> Iterator[str]:
     texts = value.get("text") if isinstance(value, Mapping) else [item.get("text") for item in _objects(value)]
-    yield from (text_of(text) for text in texts or [] if text_of(text).strip())
+    yield from (text_of(text) for text in (texts if isinstance(texts, list) else [texts]) if text_of(text).strip())
 
 
 def _objects(value: Any) -> list[Mapping[str, Any]]:
