@@ -199,8 +199,8 @@ def call(number: int = 1, **changes: Any) -> Call:
 
 
 def run(number: int = 1, **changes: Any) -> Run:
-    """Returns a run with an id of its own."""
-    return RUN.model_copy(update={"id": f"run-{number}", **changes})
+    """Returns a run with an id of its own, which belongs to no experiment."""
+    return RUN.model_copy(update={"id": f"run-{number}", "experiment": None, **changes})
 
 
 def pipeline(name: str = "Rivers", **config: Any) -> Pipeline:

@@ -158,8 +158,18 @@ async def test_runs_are_listed_newest_first(storage: Storage) -> None:
     assert [info.id for info in storage.runs.runs(limit=1)] == ["run-3"]
 
 
+async def test_the_rows_of_experiments_come_back_and_are_in_no_list(storage: Storage) -> None:
+    await storage.runs.finish(run(1, experiment="e-1"))
+    await storage.runs.begin(run(2, experiment="e-1", status="running"))
+    found = storage.runs.run("run-1")
+    assert found is not None
+    assert found.experiment == "e-1"
+    assert storage.runs.runs() == []
+    assert storage.runs.unfinished() == []
+
+
 async def test_the_list_shows_what_a_run_cost(storage: Storage) -> None:
-    await storage.runs.finish(RUN)
+    await storage.runs.finish(run())
     info = storage.runs.runs()[0]
     assert (info.pipeline_name, info.workflow, info.version) == ("Rivers 漢", "rivers", 4)
     assert (info.calls, info.cost_usd, info.list_cost_usd, info.notional) == (3, 0.1, 0.3, True)
