@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
+from typing import Final
 
 from pydantic import ValidationError
 
 from app.canvas.overlay import Estimate
 from app.canvas.protocol import Catalogue, Face, Group, Kind, PortType
 from pipelines.document import NodeSpec, Pipeline
-from pipelines.forecast import NodeForecast
+from pipelines.estimate.record import ContenderEstimate, NodeEstimate
 from pipelines.node import GROUPS, Node, Port
 from pipelines.nodes import node_kinds
 from pipelines.plan import build_node
 from pipelines.value import VALUE_TYPES
+
+SELDOM: Final = 0.05
 
 
 @cache
@@ -42,18 +45,22 @@ def faces(
     pipeline: Pipeline,
     *,
     inner: Callable[[NodeSpec], str | None] = lambda _: None,
-    estimates: Mapping[str, NodeForecast] | None = None,
+    estimate: ContenderEstimate | None = None,
 ) -> dict[str, Face]:
     """Returns the face of every node that can be built; the canvas draws the others by their kind.
 
-    `inner` names the saved pipeline that a node opens, where it opens one; `estimates` are by node id.
+    `inner` names the saved pipeline that a node opens, where it opens one; `estimate` is of this pipeline.
     """
-    told = estimates or {}
-    found = {spec.id: face(spec, inner=inner(spec) or "", estimate=told.get(spec.id)) for spec in pipeline.nodes}
+    told = {node.node_id: node for node in estimate.nodes} if estimate else {}
+    # Where every node lies on the critical path, marking it would say nothing.
+    forks = any(node.active > SELDOM and not node.critical for node in told.values())
+    found = {
+        spec.id: face(spec, inner=inner(spec) or "", estimate=told.get(spec.id), forks=forks) for spec in pipeline.nodes
+    }
     return {node_id: known for node_id, known in found.items() if known is not None}
 
 
-def face(spec: NodeSpec, *, inner: str = "", estimate: NodeForecast | None = None) -> Face | None:
+def face(spec: NodeSpec, *, inner: str = "", estimate: NodeEstimate | None = None, forks: bool = False) -> Face | None:
     """Returns the ports, the line under the title and the models of a node, or None if it cannot be built."""
     try:
         node = build_node(spec)
@@ -65,7 +72,21 @@ def face(spec: NodeSpec, *, inner: str = "", estimate: NodeForecast | None = Non
         summary=node.summary(),
         models=tuple(name for name in node.model_names() if name is not None),
         inner=inner,
-        estimate=Estimate.model_validate(estimate.model_dump()) if estimate else None,
+        estimate=_told(estimate) if estimate else None,
+        critical=forks and estimate is not None and estimate.critical,
+    )
+
+
+def _told(estimate: NodeEstimate) -> Estimate | None:
+    """Returns the medians for the card, or None where there is nothing to say of a node that asks no model."""
+    measured = estimate.latency_source.startswith("history")
+    if not estimate.token_source and not measured:
+        return None
+    sources = (estimate.token_source, estimate.latency_source, *(f"no price of {name}" for name in estimate.unpriced))
+    return Estimate(
+        cost_usd=estimate.cost_usd.p50 if estimate.cost_usd and estimate.token_source else None,
+        latency_s=estimate.latency_s.p50,
+        source="; ".join(dict.fromkeys(source for source in sources if source)),
     )
 
 

@@ -18,6 +18,7 @@ from app.workspace import Workspace
 from pipelines.chat import Call
 from pipelines.document import NodeSpec
 from pipelines.error import NotFound
+from pipelines.estimate.history import History
 from pipelines.experiment.experiment import Row
 from pipelines.fleet import Batch
 from pipelines.run import Run
@@ -74,7 +75,7 @@ class Session:
     Attributes:
         shown_run: id of the run that the studio shows.
         stored_run: that run as the database has it, kept because reading it takes time.
-        past_runs: the latest finished runs of the open workflow, kept for the same reason.
+        past: what past runs of the open workflow tell, with its slug and its latest run, kept for the same reason.
         scope: how many past runs the canvas shows together; 1 is the shown run alone.
         scoped: these runs by id, kept for the same reason.
         together: what they did together, with what it was made of.
@@ -92,6 +93,7 @@ class Session:
         fetched: content and name of the file that the import dialog fetched from the hub.
         draft: the new experiment that is being put together; another `draft_generation` fills its form anew.
         labelled: the rows that a person labelled in this tab, by experiment and scorer, the latest last.
+        skipped: the runs whose answers a person passed over in the labelling queue.
     """
 
     opened: OpenWorkflow | None = None
@@ -99,7 +101,7 @@ class Session:
     run_form: RunForm = field(default_factory=RunForm)
     shown_run: str | None = None
     stored_run: Run | None = None
-    past_runs: tuple[Run, ...] = ()
+    past: tuple[tuple[str, str], History] | None = None
     scope: int = 1
     scoped: dict[str, Run] = field(default_factory=dict)
     together: tuple[object, Batch] | None = None
@@ -120,6 +122,7 @@ class Session:
     draft: Draft | None = None
     draft_generation: int = 0
     labelled: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
+    skipped: set[str] = field(default_factory=set)
 
 
 def session() -> Session:

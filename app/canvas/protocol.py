@@ -38,7 +38,8 @@ class CanvasDoc(Record):
 class Face(Record):
     """Is how one node shows: its ports by its configuration, one line about it, the models it uses.
 
-    `inner` names the saved pipeline that the node opens, `estimate` what it is expected to cost before a run.
+    `inner` names the saved pipeline that the node opens, `estimate` what it is expected to cost before a run;
+    `critical`: it most likely decides how long a run takes.
     """
 
     inputs: tuple[Port, ...] = ()
@@ -47,6 +48,7 @@ class Face(Record):
     models: tuple[str, ...] = ()
     inner: str = ""
     estimate: Estimate | None = None
+    critical: bool = False
 
 
 class Kind(Record):

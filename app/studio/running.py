@@ -9,14 +9,17 @@ from app.snapshot import snapshot_of
 from app.state import RunForm, session, show_run, shown_run, workspace
 from app.studio.open_workflow import OpenWorkflow
 from pipelines.compare import edited_nodes
+from pipelines.data.example import Example
 from pipelines.engine.reuse import reusable_outputs
-from pipelines.error import ConfigurationError, DocumentError
-from pipelines.forecast import NodeForecast, forecasts
+from pipelines.error import DocumentError
+from pipelines.estimate.estimate import estimate
+from pipelines.estimate.record import ContenderEstimate
+from pipelines.experiment.experiment import Contender, ExperimentSettings
 from pipelines.part import upstream_of
 from pipelines.run import Budget, Fired, Run, RunSettings
 from pipelines.value import Query
 
-RUNS_CONSULTED = 20
+RUNS_CONSULTED = 50
 
 
 def live_run(opened: OpenWorkflow) -> LiveRun | None:
@@ -51,20 +54,22 @@ def stale(opened: OpenWorkflow) -> tuple[str, ...] | None:
     return None if run is None else tuple(sorted(edited_nodes(run.pipeline, opened.graph)))
 
 
-def estimates(opened: OpenWorkflow) -> dict[str, NodeForecast]:
-    """Returns what each node may cost and take, by its latest runs or the price of its models."""
-    state, runs = session(), workspace().storage.runs
-    ids = tuple(info.id for info in runs.runs(opened.slug, limit=RUNS_CONSULTED) if info.status != "running")
-    if ids != tuple(run.id for run in state.past_runs):
-        known = {run.id: run for run in state.past_runs}
-        loaded = (known.get(run_id) or runs.run(run_id) for run_id in ids)
-        state.past_runs = tuple(run for run in loaded if run is not None)
-    catalogue = workspace().catalogue
-    try:
-        asked = catalogue if state.run_form.model is None else catalogue.with_default(state.run_form.model)
-    except ConfigurationError:
-        asked = catalogue
-    return forecasts(opened.graph, state.past_runs, asked)
+def estimated(opened: OpenWorkflow) -> ContenderEstimate:
+    """Returns what a run of the pipeline may cost and take, by its latest runs or by what is declared."""
+    state, space = session(), workspace()
+    latest = next((info.id for info in space.storage.runs.runs(opened.slug) if info.status != "running"), "")
+    if state.past is None or state.past[0] != (opened.slug, latest):
+        state.past = (opened.slug, latest), space.storage.runs.past((opened.slug,), limit=RUNS_CONSULTED)
+    question = state.run_form.question.strip()
+    found = estimate(
+        [Contender(label=opened.slug, pipeline=opened.graph)],
+        [Example(id="question", query=question)] if question else [],
+        state.past[1],
+        catalogue=space.catalogue,
+        settings=ExperimentSettings(model=state.run_form.model),
+        library=space.library,
+    )
+    return found.contenders[0]
 
 
 def start(opened: OpenWorkflow, *, from_node: str | None = None, to_node: str | None = None) -> str | None:

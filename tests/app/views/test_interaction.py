@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest import approx
 from streamlit.testing.v1 import AppTest
 
 from app.workspace import Workspace
@@ -200,10 +201,11 @@ def test_the_palette_offers_other_workflows_and_versions(studio: AppTest, space:
 
 def test_what_a_run_may_cost_is_told_before_it(studio: AppTest, stub: Stub) -> None:
     before = {name: face["estimate"] for name, face in canvas_data(studio)["faces"].items()}
-    assert before["expert_2"] == {"cost_usd": 0.001, "latency_s": None, "source": "declared: 500 tokens in, 250 out"}
+    assert before["expert_2"]["source"] == "default: 300 tokens; default: 0.5 s and 15 ms a token"
+    assert before["expert_2"]["cost_usd"] > 0
     assert before["router"] is None
     ask(studio, "Is it hot?")
     after = canvas_data(studio)["faces"]["expert_2"]["estimate"]
     assert after["source"] == "history n=1"
-    assert after["cost_usd"] == canvas_data(studio)["run"]["nodes"]["expert_2"]["cost_usd"]
+    assert after["cost_usd"] == approx(canvas_data(studio)["run"]["nodes"]["expert_2"]["cost_usd"], rel=0.05)
     assert after["latency_s"] > 0

@@ -28,6 +28,8 @@ export type CardData = {
   summary: string;
   problems: Problem[];
   estimate: Estimate | null;
+  /** Most likely decides how long a run takes. */
+  critical: boolean;
   /** The saved pipeline that the node opens, or an empty text. */
   inner: string;
   /** Never runs, because of what is disabled or bypassed. */
@@ -113,6 +115,7 @@ function card(node: GraphNode, rules: Rules, own: Own, around: Around, before: F
     summary: face ? face.summary || face.models.join(", ") : "",
     problems: own.problems,
     estimate: face?.estimate ?? null,
+    critical: face?.critical ?? false,
     inner: face?.inner ?? "",
     dead: around.dead.has(node.id),
     way: wayOf(around.ways.get(node.id)),

@@ -74,6 +74,8 @@ export interface Face {
   /** The saved pipeline that the node opens. */
   inner: string;
   estimate: Estimate | null;
+  /** Most likely decides how long a run takes. */
+  critical: boolean;
 }
 
 /** What a node is expected to cost and take before a run. */

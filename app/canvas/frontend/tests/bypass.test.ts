@@ -28,7 +28,7 @@ test.each(cases)("$name", ({ inputs, outputs, arriving, output, passes }) => {
 const two = { inputs: ["query: query"].map(port), outputs: ["maths: query", "code: query"].map(port) };
 const faced = (): Rules => ({
   ...rules(),
-  faces: { r: { ...two, summary: "", models: [], inner: "", estimate: null } },
+  faces: { r: { ...two, summary: "", models: [], inner: "", estimate: null, critical: false } },
 });
 
 /** A question, a router before two experts, and a merge of their answers. */

@@ -94,7 +94,7 @@ test("the list of targets names what fits and nothing that would close a loop or
 });
 
 test("a node that holds a pipeline is stepped into only where the page can show it", () => {
-  const faces = { expert_1: { inputs: [], outputs: [], summary: "", models: [], inner: "support", estimate: null } };
+  const faces = { expert_1: { inputs: [], outputs: [], summary: "", models: [], inner: "support", estimate: null, critical: false } };
   for (const [actions, type] of [
     [["step_into"], "step_into"],
     [["save"], "inspect"],

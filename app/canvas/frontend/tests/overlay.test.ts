@@ -48,6 +48,8 @@ test("what a comparison, an estimate and the wires say reaches the card", () => 
   const { canvas } = opened({ ...fullData(), run: null, commands: [] });
   expect(card(canvas, "expert_1").change).toMatchObject({ change: "changed", latency_delta_s: 0.12 });
   expect(card(canvas, "semantic_router_1").estimate).toMatchObject({ cost_usd: 0.0004, latency_s: 0.25 });
+  expect(card(canvas, "semantic_router_1").critical).toBe(true);
+  expect(card(canvas, "expert_1").critical).toBe(false);
   expect(card(canvas, "expert_1").links).toEqual({
     "in.query": ["Which expert?, maths"],
     "out.answer": ["Merge, values"],

@@ -24,7 +24,7 @@ import { Help } from "./Help";
 import { Palette } from "./Palette";
 import { useFar } from "./Overview";
 import { Pane } from "./Pane";
-import { Breadcrumbs, Comparison, HeatSwitch, History } from "./Places";
+import { Breadcrumbs, Comparison, CriticalPath, HeatSwitch, History } from "./Places";
 import { QuickAdd } from "./QuickAdd";
 import { Toasts } from "./Toasts";
 import { Toolbar, Zoom } from "./Toolbar";
@@ -116,6 +116,7 @@ function Frame() {
       <div className="rl-places rl-low" data-beside={palette || undefined}>
         <History />
         <HeatSwitch />
+        <CriticalPath />
       </div>
       <Zoom />
       <Empty add={add} />

@@ -21,6 +21,7 @@ export const Card = memo(function Card({ id, data, selected, dragging }: NodePro
   const { node, kind, problems, change } = data;
   const run = useNodeRun(id);
   const { catalogue } = useCanvas().store.get();
+  const expected = useView((state) => state.batch === null) && !run;
   const heat = useView((state) => heatOf(state.batch ?? state.measured, id, state.heat));
   const line = data.summary || summaryOf(node, kind);
   const title = node.title || kind?.title || id;
@@ -39,6 +40,7 @@ export const Card = memo(function Card({ id, data, selected, dragging }: NodePro
       data-pinned={node.pinned ? true : undefined}
       data-unknown={kind ? undefined : true}
       data-change={change?.change}
+      data-critical={(data.critical && expected) || undefined}
       data-heat={heat === null ? undefined : true}
       data-selected={selected || undefined}
       style={variables({
@@ -69,13 +71,15 @@ export const Card = memo(function Card({ id, data, selected, dragging }: NodePro
 });
 
 /** What a screen reader says of the card. */
-function spoken(title: string, { node, kind, dead, stale, change, problems }: CardData, run: NodeRun | null): string {
+function spoken(title: string, data: CardData, run: NodeRun | null): string {
+  const { node, kind, dead, stale, change, problems } = data;
   return [
     title,
     kind?.title ?? `unknown kind ${node.kind}`,
     node.disabled ? "disabled" : dead && !run ? "never runs" : null,
     node.bypassed ? "bypassed" : null,
     node.pinned ? "pinned" : null,
+    data.critical && !run ? "on the critical path" : null,
     run ? NODE_LOOK[run.status].word : null,
     run?.cached ? "cached" : null,
     stale && run ? "changed since this run" : null,

@@ -5,7 +5,7 @@ import { ChevronLeft, ChevronRight, GitCompare, X } from "lucide-react";
 import { canStep } from "../commands";
 import { heatsOf, heatText, heatTop } from "../heat";
 import type { Change, Compare, RunHistory } from "../protocol";
-import { useCanvas, useView } from "./context";
+import { useCanvas, useTotals, useView } from "./context";
 import { CHANGE_LOOK } from "./Difference";
 
 export function Breadcrumbs() {
@@ -122,6 +122,22 @@ export function History() {
       >
         <ChevronRight size={15} aria-hidden />
       </button>
+    </div>
+  );
+}
+
+/** Says what the thick cards are, before a run. */
+export function CriticalPath() {
+  const some = useView((state) => state.batch === null && Object.values(state.rules.faces).some((face) => face.critical));
+  const idle = useTotals() === null;
+  if (!some || !idle) return null;
+  return (
+    <div
+      className="rl-panel rl-critical"
+      data-testid="critical"
+      title="Estimated: the way that most likely decides how long a run takes. Only what is quicker here makes the whole quicker."
+    >
+      <span className="rl-thick" aria-hidden /> critical path
     </div>
   );
 }

@@ -10,12 +10,14 @@ import { scoreText } from "../format";
 import { edgeFigures } from "../heat";
 import { wireMiddle, wirePath } from "../lanes";
 import type { BatchEdge, EdgeStatus } from "../protocol";
+import type { ViewState } from "../state";
 import { typeColour, variables } from "./colour";
 import { useCanvas, useEdgeRun, useEdgeValue, useNodeRun, useView } from "./context";
 
 const NEAR = 12;
 const THINNEST = 1.2;
 const WIDEST = 11;
+const CRITICAL = 4;
 
 export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
   const { id, data, source, target, selected, sourceHandleId } = props;
@@ -25,6 +27,7 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
   const { rules } = useCanvas().store.get();
   const batch = useView((view) => view.batch?.edges[id] ?? null);
   const change = useView((view) => view.compare?.edges[id] ?? null);
+  const critical = useView((view) => isCritical(view, source, target)) && state === "idle";
   const only = useView((view) => Boolean(selected) && view.edges.filter((edge) => edge.selected).length === 1);
   const ends = { from: { x: props.sourceX, y: props.sourceY }, to: { x: props.targetX, y: props.targetY } };
   const lane = data && isWhere(ends, data) ? data.lane : null;
@@ -32,7 +35,7 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
   const middle = wireMiddle(ends, lane);
   const active = state === "taken" && targetRun?.status === "running";
   const label = labelOf(state, sourceRun?.scores[sourceHandleId ?? ""], batch, change);
-  const width = batch ? THINNEST + (WIDEST - THINNEST) * batch.share : 2;
+  const width = batch ? THINNEST + (WIDEST - THINNEST) * batch.share : critical ? CRITICAL : 2;
   return (
     <g
       className="rl-wire"
@@ -41,6 +44,7 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
       data-active={active || undefined}
       data-selected={selected || undefined}
       data-share={batch ? batch.share : undefined}
+      data-critical={critical || undefined}
       data-change={change ?? undefined}
       data-dead={(data?.dead && state === "idle") || undefined}
       style={variables({ "--type": typeColour(rules, data?.type ?? ""), "--width": `${width}` })}
@@ -64,6 +68,10 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
     </g>
   );
 });
+
+function isCritical({ batch, rules }: ViewState, source: string, target: string): boolean {
+  return batch === null && [source, target].every((end) => rules.faces[end]?.critical);
+}
 
 function labelOf(state: EdgeStatus, score: number | undefined, batch: BatchEdge | null, change: string | null) {
   if (change === "added") return "+ added";
