@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Literal
 
 from pipelines.error import ConfigurationError
 
+TEMPLATES_KEPT = 64
 _PIECE = re.compile(r"(?P<open>\{\{)|(?P<close>\}\})|\{(?P<name>[A-Za-z_][A-Za-z0-9_]{0,63})\}")
 
 
@@ -45,7 +47,13 @@ def shortened(text: str, length: int) -> str:
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
-def _pieces(template: str) -> Iterator[tuple[Literal["text", "name"], str]]:
+@lru_cache(maxsize=TEMPLATES_KEPT)
+def _pieces(template: str) -> tuple[tuple[Literal["text", "name"], str], ...]:
+    """Returns the template in pieces; a batch fills the same few again and again."""
+    return tuple(_scanned(template))
+
+
+def _scanned(template: str) -> Iterator[tuple[Literal["text", "name"], str]]:
     position = escapes = 0
     for match in _PIECE.finditer(template):
         yield "text", template[position : match.start()]

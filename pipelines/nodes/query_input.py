@@ -29,4 +29,5 @@ class QueryInput(Node):
     async def run(self, question: Question) -> Fired:
         """Fires the question with the tags of this node added."""
         tags = tuple(dict.fromkeys((*question.query.tags, *self.tags)))
-        return Fired(ports={"query": question.query.model_copy(update={"tags": tags})})
+        query = question.query
+        return Fired(ports={"query": query if tags == query.tags else query.model_copy(update={"tags": tags})})
