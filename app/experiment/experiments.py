@@ -175,7 +175,9 @@ class Experiments:
         if live is not None:
             return live
         stored = self._storage.experiments.progress(experiment_id)
-        if stored.status == "running" and hold is None and not self._is_elsewhere(experiment_id):
+        if hold is not None:
+            return stored.model_copy(update={"status": "running", "error": None})
+        if stored.status == "running" and not self._is_elsewhere(experiment_id):
             # Where the database could not be told how it ended, as with a full disk, this process knows better.
             return self._rested.get(experiment_id) or stored.model_copy(update={"interrupted": True})
         return stored

@@ -178,6 +178,7 @@ def test_it_is_not_started_twice_in_one_process(workspace: Workspace, server: St
     server.will(gate)
     workspace.experiments.create(experiment())
     future = workspace.experiments.start("x1")
+    assert workspace.experiments.progress("x1").status == "running"
     with pytest.raises(StaleWrite, match="is under way already"):
         workspace.experiments.start("x1")
     until(lambda: server.active == 4)
