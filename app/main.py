@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.plain import plain
 from app.state import set_pages, workspace
-from app.views import data, gallery, models, studio
+from app.views import data, experiments, gallery, models, studio
 from pipelines.error import RouteloomError
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -18,6 +18,9 @@ st.html(ASSETS / "page.css")
 pages = {
     "gallery": st.Page(gallery.draw, title="Gallery", url_path="gallery", icon=":material/grid_view:", default=True),
     "studio": st.Page(studio.draw, title="Studio", url_path="studio", icon=":material/account_tree:"),
+    "experiments": st.Page(
+        experiments.draw, title="Experiments", url_path="experiments", icon=":material/science:"
+    ),
     "data": st.Page(data.draw, title="Data", url_path="data", icon=":material/table_view:"),
     "models": st.Page(models.draw, title="Models", url_path="models", icon=":material/memory:"),
 }

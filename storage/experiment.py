@@ -21,6 +21,7 @@ from storage.database import Database
 from storage.experiment_known import KnownExperiments, examples_text, not_found
 from storage.experiment_page import RowFilter, RowPage, find_rows
 from storage.experiment_results import read_results
+from storage.experiment_standing import Standing, read_standings
 from storage.experiment_state import read_begun, read_begun_runs, read_ended, read_paid_usd, read_progress
 from storage.experiment_table import ExperimentTable, ExperimentTagTable
 from storage.experiment_writer import RowWrite, RowWriter, label_row, wait_again, write_of
@@ -154,6 +155,11 @@ class Experiments:
         with self._database.read() as connection:
             return read_results(connection, known.number, known.contenders, examples, place)
 
+    def standings(self, experiment_ids: Sequence[str]) -> dict[str, tuple[Standing, ...]]:
+        """Returns how the pipelines of some experiments stand, by experiment."""
+        with self._database.read() as connection:
+            return read_standings(connection, experiment_ids)
+
     def progress(self, experiment_id: str) -> Progress:
         """Returns how far an experiment is, as far as rows are stored."""
         experiment = self.get(experiment_id)
@@ -179,8 +185,8 @@ class Experiments:
         with self._database.write() as connection:
             return wait_again(connection, self._known.of(experiment_id).number)
 
-    def label(self, experiment_id: str, row: Row, scorer: str, score: Score) -> Row:
-        """Gives a row the score of a person and returns it.
+    def label(self, experiment_id: str, row: Row, scorer: str, score: Score | None) -> Row:
+        """Gives a row the score of a person, or takes it back (None), and returns the row.
 
         Raises:
             NotFound: if there is no such scorer or row.
