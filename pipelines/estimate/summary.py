@@ -37,7 +37,7 @@ def totals_of(values: Floats, rows: int) -> Floats:
         return np.asarray(values[:, :rows].sum(axis=1))
     means = values.mean(axis=1)
     spread = float(means.var())
-    luck = float(values.var(axis=1).mean())
+    luck = float(values.var(axis=1, ddof=1).mean())
     wanted = max(spread - luck / drawn, 0.0) + luck / rows
     factor = np.sqrt(wanted / spread) if spread > 0.0 else 1.0
     return np.asarray(rows * (means.mean() + (means - means.mean()) * factor))
