@@ -7,19 +7,16 @@ from typing import Any, Final
 
 import streamlit as st
 
+from app.experiment.estimation import predicted
 from app.figure import cost_text, duration_text
 from app.plain import plain
 from app.workspace import Workspace
 from pipelines.data.example import Example
 from pipelines.error import RouteloomError
-from pipelines.estimate.dry_run import dry_run
-from pipelines.estimate.estimate import estimate
 from pipelines.estimate.record import ContenderEstimate, Estimate, Range
-from pipelines.experiment.experiment import Contender, Experiment, ExperimentSettings
+from pipelines.experiment.experiment import Contender, ExperimentSettings
 from pipelines.scorer import Scorer
 
-MOST_EXAMPLES: Final = 2_000
-DRY_RUN_EXAMPLES: Final = 40
 UNKNOWN: Final = "unknown"
 
 
@@ -62,14 +59,7 @@ def _estimate(
     key: tuple[object, ...],
 ) -> Estimate:
     del key
-    slugs = tuple(dict.fromkeys(contender.workflow for contender in _contenders if contender.workflow))
-    names = tuple(dict.fromkeys(contender.pipeline.name for contender in _contenders))
-    history = _space.storage.runs.past(slugs, pipeline_names=names)
-    tried = dry_run(_contenders, _chosen, _space.batch_engine, _settings, most=DRY_RUN_EXAMPLES)
-    return estimate(
-        _contenders, _chosen, history, catalogue=_space.catalogue, settings=_settings,
-        decisions=_space.loop.call(tried), library=_space.library,
-    )  # fmt: skip
+    return predicted(_space, _contenders, _chosen, _settings)
 
 
 def _draw_table(found: Estimate) -> None:
@@ -144,8 +134,3 @@ def _range_words(found: Range | None, write: Any) -> str:
         return "A price is unknown"
     told = f"Mean {write(found.mean)}, median {write(found.p50)}; nine cases of ten: {_words(found, write)}"
     return told.replace("$", "\\$")
-
-
-def stored_estimate(experiment: Experiment) -> Estimate | None:
-    """Returns what was predicted before an experiment, or None."""
-    return None if experiment.estimate is None else Estimate.model_validate(experiment.estimate)

@@ -11,8 +11,8 @@ from app.experiment.chart_stage import draw_charts
 from app.experiment.decision import decision
 from app.experiment.export_bar import draw_export_bar
 from app.experiment.fleet_canvas import draw_fleet
+from app.experiment.foretold import draw_foretold
 from app.experiment.labelling import draw_labelling, human_scorers
-from app.experiment.prediction import draw_prediction
 from app.experiment.report_table import contender_table, glossary, pair_table
 from app.experiment.row_list import draw_row_list
 from app.experiment.summary import Summary, View, stamp_of, summary_of
@@ -56,7 +56,7 @@ def _draw(space: Workspace, experiment: Experiment, stamp: str, unlabelled: int)
         "Charts": draw_charts,
         "Rows": draw_row_list,
         "Canvas": draw_fleet,
-        "Prediction": draw_prediction,
+        "Prediction": draw_foretold,
     }
     drawings[part](space, experiment, view, summary)
 

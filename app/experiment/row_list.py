@@ -62,14 +62,14 @@ def _found(summary: Summary, first: int, second: int) -> Ints:
     scores = results.matrix(results.score)
     one, other = scores[:, first], scores[:, second]
     ways = list(WAYS) if first != second else ["All", "Both wrong", "Both right"]
-    names = {"Both wrong": "Wrong", "Both right": "Right"} if first == second else {}
+    names: dict[str, str] = {"Both wrong": "Wrong", "Both right": "Right"} if first == second else {}
     names |= {
         "First better": f"{results.contenders[first]} better",
         "Second better": f"{results.contenders[second]} better",
     }
     way = st.segmented_control(
         "Examples", [*ways, "Failed"], default=ways[0], key="x:rows:way", required=True,
-        format_func=lambda name: plain(names.get(name, name), 40), label_visibility="collapsed",
+        format_func=lambda name: plain(str(names.get(name, name)), 40), label_visibility="collapsed",
     )  # fmt: skip
     if way == "Failed":
         return np.unique(results.example[results.status == STATUSES.index("failed")])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.experiment.results import ExampleColumns, Floats, Ints, Results
+from pipelines.experiment.results import ExampleColumns, Results
 
-NUMBERS = ("score", "cost_usd", "list_cost_usd", "judge_cost_usd", "latency_s", "confidence")
-CODES = ("contender", "repeat", "status", "input_tokens", "output_tokens", "calls", "cached_calls", "route")
+COLUMNS: Final = tuple(
+    known.name for known in fields(Results) if known.name not in ("contenders", "examples", "example", "routes")
+)
 
 
 def narrowed(results: Results, keep: NDArray[np.bool_]) -> Results:
@@ -21,8 +25,6 @@ def narrowed(results: Results, keep: NDArray[np.bool_]) -> Results:
     places = np.flatnonzero(keep).tolist()
     renumbered = np.cumsum(keep, dtype=np.int64) - 1
     rows = keep[results.example]
-    numbers: dict[str, Floats] = {name: getattr(results, name)[rows] for name in NUMBERS}
-    codes: dict[str, Ints] = {name: getattr(results, name)[rows] for name in CODES}
     known = results.examples
     columns = ExampleColumns(
         ids=tuple(known.ids[place] for place in places),
@@ -30,11 +32,5 @@ def narrowed(results: Results, keep: NDArray[np.bool_]) -> Results:
         groups=tuple(known.groups[place] for place in places),
         difficulties=tuple(known.difficulties[place] for place in places),
     )
-    return Results(
-        contenders=results.contenders,
-        examples=columns,
-        example=renumbered[results.example[rows]],
-        routes=results.routes,
-        **numbers,
-        **codes,
-    )
+    kept = {name: getattr(results, name)[rows] for name in COLUMNS}
+    return replace(results, examples=columns, example=renumbered[results.example[rows]], **kept)
