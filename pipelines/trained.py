@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,13 +18,13 @@ from pipelines.outcome.table import OutcomeTable
 from pipelines.packed import pack, unpack
 from pipelines.record import Record, now
 from pipelines.routers import AnyRouter
-from pipelines.routing.cost import CostModel
+from pipelines.routing.background import Background
 from pipelines.routing.figures import RouterFigures
 from pipelines.space import Space
 from pipelines.strategy import Scores
 
 _STATE: Final = "state/"
-_COST: Final = "cost/"
+_BACKGROUND: Final = "background/"
 _STRATEGY: Final[TypeAdapter[LearnedStrategy]] = TypeAdapter(AnyRouter)
 
 
@@ -34,7 +35,6 @@ class RouterCard(Record):
         strategy: kind and fields.
         models: as the outcome table calls them, in the order of its scores.
         table, data_hash: the outcome table it was trained on.
-        train_ids_hash: SHA-256 of the ids of the training rows, so that a leak can be told later.
         split: how the training rows were chosen, for a person.
         figures: how it did on rows it had not seen, or None.
         embedder: name of the embedder whose vectors it needs, or None.
@@ -46,10 +46,10 @@ class RouterCard(Record):
     models: tuple[str, ...]
     table: str
     data_hash: str
-    train_ids_hash: str = ""
     split: str = ""
     seed: int = 0
     n_train: int = Field(ge=0)
+    fit_s: float | None = None
     figures: RouterFigures | None = None
     embedder: str | None = None
     created_at: datetime = Field(default_factory=now)
@@ -61,12 +61,12 @@ class TrainedRouter:
 
     Attributes:
         strategy: fitted.
-        costs: what an answer will cost.
+        background: costs, means and seen questions of the training rows.
     """
 
     card: RouterCard
     strategy: LearnedStrategy
-    costs: CostModel
+    background: Background
 
     @classmethod
     def fit(
@@ -84,6 +84,7 @@ class TrainedRouter:
         Raises:
             ConfigurationError: if the table is not enough for the strategy.
         """
+        began = time.perf_counter()
         fitted = strategy.fit(train, space=space, seed=seed)
         card = RouterCard(
             name=name,
@@ -93,19 +94,20 @@ class TrainedRouter:
             data_hash=train.content_hash,
             seed=seed,
             n_train=train.n_queries,
+            fit_s=time.perf_counter() - began,
             **about,
         )
-        return cls(card=card, strategy=fitted, costs=CostModel.fit(train.columns(fitted.models)))
+        return cls(card=card, strategy=fitted, background=Background.of(train.columns(fitted.models)))
 
     def predict(self, queries: Sequence[str], *, space: Space | None = None) -> tuple[Scores, Scores]:
         """Returns expected scores and expected costs in USD, arrays (n_queries, n_models); unknown costs are NaN."""
-        return self.strategy.predict(queries, space=space), self.costs.predict(queries)
+        return self.strategy.predict(queries, space=space), self.background.costs.predict(queries)
 
     def arrays(self) -> bytes:
         """Returns what was learned as a file of arrays."""
         learned = {_STATE + name: array for name, array in self.strategy.state.items()}
-        costs = {_COST + "base_usd": self.costs.base_usd, _COST + "slope_usd": self.costs.slope_usd}
-        return pack({**learned, **costs})
+        known = {_BACKGROUND + name: array for name, array in self.background.arrays().items()}
+        return pack({**learned, **known})
 
     @classmethod
     def load(cls, card: RouterCard, content: bytes) -> TrainedRouter:
@@ -115,12 +117,11 @@ class TrainedRouter:
             DocumentError: if the two do not belong together, or one is not what it claims to be.
         """
         arrays = unpack(content)
-        state = {name.removeprefix(_STATE): array for name, array in arrays.items() if name.startswith(_STATE)}
+        state, known = _under(_STATE, arrays), _under(_BACKGROUND, arrays)
         strategy = _strategy_of(card).with_state(state)
         if "models" not in state or tuple(str(model) for model in state["models"]) != card.models:
             raise DocumentError(f"The arrays of the router '{card.name}' belong to other models than its card names.")
-        costs = CostModel(base_usd=_costs(arrays, "base_usd", card), slope_usd=_costs(arrays, "slope_usd", card))
-        router = cls(card=card, strategy=strategy, costs=costs)
+        router = cls(card=card, strategy=strategy, background=Background.from_arrays(known, len(card.models)))
         router._try_out()
         return router
 
@@ -150,8 +151,5 @@ def _strategy_of(card: RouterCard) -> LearnedStrategy:
         ) from None
 
 
-def _costs(arrays: dict[str, NDArray[Any]], name: str, card: RouterCard) -> NDArray[np.float64]:
-    found = arrays.get(_COST + name)
-    if found is None or found.shape != (len(card.models),) or found.dtype.kind != "f":
-        raise DocumentError(f"The arrays of the router '{card.name}' lack the {name} of its {len(card.models)} models.")
-    return found.astype(np.float64)
+def _under(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

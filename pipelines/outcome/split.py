@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
 from typing import Final
 
 import numpy as np
@@ -41,23 +42,38 @@ def split_table(table: OutcomeTable, shares: Sequence[float], *, seed: int = 0) 
     return tuple(table.rows(np.flatnonzero(part == number)) for number in range(len(shares)))
 
 
-def refuse_leak(train: OutcomeTable, test: OutcomeTable) -> None:
-    """Raises if a question or a group of the test rows is among the training rows.
+def seen_hashes(train: OutcomeTable) -> NDArray[np.uint64]:
+    """Returns a sorted array of 64-bit hashes of the questions and groups of these rows, to tell a leak later."""
+    known = {_normal(query) for query in train.queries} | {group for group in train.groups if group}
+    return np.unique(_hashes(known))
+
+
+def leaked(seen: NDArray[np.uint64], test: OutcomeTable) -> NDArray[np.bool_]:
+    """Returns an array (n_queries,), true where the question of a row, or its group, was seen in training."""
+    questions, groups = _hashes(_normal(query) for query in test.queries), _hashes(test.groups)
+    grouped = np.array([bool(group) for group in test.groups], dtype=np.bool_)
+    return np.asarray(np.isin(questions, seen) | (grouped & np.isin(groups, seen)), dtype=np.bool_)
+
+
+def refuse_leak(seen: NDArray[np.uint64], test: OutcomeTable) -> OutcomeTable:
+    """Returns the test rows without those that were seen in training.
 
     Raises:
-        ConfigurationError: naming how many rows and one of them.
+        ConfigurationError: if these are more than half of the rows: then the two tables are no split at all.
     """
-    known = {_normal(query) for query in train.queries} | {group for group in train.groups if group}
-    leaked = [
-        query
-        for query, group in zip(test.queries, test.groups, strict=True)
-        if _normal(query) in known or (group and group in known)
-    ]
-    if leaked:
+    rows = leaked(seen, test)
+    if rows.sum() * 2 > test.n_queries:
+        example = test.queries[int(np.flatnonzero(rows)[0])][:80]
         raise ConfigurationError(
-            f"{len(leaked)} of {test.n_queries} test rows are also training rows (such as '{leaked[0][:80]}'); a router"
+            f"{int(rows.sum())} of {test.n_queries} test rows are also training rows (such as '{example}'); a router"
             " is never scored on what it was fitted on."
         )
+    return test.rows(~rows) if rows.any() else test
+
+
+def _hashes(texts: Iterable[str]) -> NDArray[np.uint64]:
+    digests = [blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts]
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
 def _normal(query: str) -> str:

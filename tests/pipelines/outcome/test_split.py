@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.error import ConfigurationError
-from pipelines.outcome.split import refuse_leak, split_table
+from pipelines.outcome.split import refuse_leak, seen_hashes, split_table
 from tests.pipelines.outcome.tables import table
 
 
@@ -39,11 +39,17 @@ def test_a_test_row_that_differs_only_in_spelling_is_a_leak() -> None:
     train = table([[1.0, 0.0]], queries=["What is the capital of France?"])
     test = table([[1.0, 0.0]], queries=["what is  the capital of france"])
     with pytest.raises(ConfigurationError, match="1 of 1 test rows are also training rows"):
-        refuse_leak(train, test)
+        refuse_leak(seen_hashes(train), test)
 
 
 def test_rows_of_one_group_in_both_parts_are_a_leak() -> None:
     train = table([[1.0, 0.0]], queries=["a"], groups=["book"])
     test = table([[1.0, 0.0]], queries=["b"], groups=["book"])
     with pytest.raises(ConfigurationError, match="also training rows"):
-        refuse_leak(train, test)
+        refuse_leak(seen_hashes(train), test)
+
+
+def test_a_few_test_rows_that_were_seen_are_left_out() -> None:
+    train = table([[1.0, 0.0]] * 2, queries=["a", "b"], groups=["book", ""])
+    test = table([[1.0, 0.0]] * 5, queries=["c", "B!", "d", "e", "f"], groups=["book", "", "", "", "other"])
+    assert refuse_leak(seen_hashes(train), test).queries == ("d", "e", "f")

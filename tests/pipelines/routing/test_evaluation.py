@@ -30,7 +30,7 @@ def test_a_table_where_the_models_are_equal_has_no_headroom() -> None:
     rows = [[score, score] for score in rng.integers(2, size=100).astype(float)]
     train, test = split_table(table(rows), (0.5, 0.5))
     found = compare_routers({"ridge": Ridge()}, train, test)
-    assert found.headroom == 0.0
+    assert found.headroom.value == 0.0
     assert found.routers[0].oracle_gap_closed.value is None
 
 
@@ -42,7 +42,7 @@ def test_rows_that_lack_a_score_are_left_out_of_the_test_and_told() -> None:
     train, test = split_table(holed, (0.5, 0.5))
     found = compare_routers({"ridge": Ridge()}, train, test)
     assert found.n_test == int((~test.missing.any(axis=1)).sum()) < test.n_queries
-    assert "lack a score" in found.warnings[0]
+    assert any("lack a score" in warning for warning in found.warnings)
 
 
 def test_training_rows_are_refused_as_test_rows() -> None:

@@ -1,0 +1,93 @@
+"""Says in words whether routing is worth it on a table at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from statistics import NormalDist
+from typing import Final
+
+from pipelines.record import Record
+from pipelines.routing.figures import Figure, RouterComparison
+
+NEGLIGIBLE: Final = 0.005
+"""Half a point: an oracle that is no further above the best single model leaves nothing to win."""
+
+_LEVEL: Final = 0.95
+
+
+class Verdict(Record):
+    """Says whether routing is worth it, and why.
+
+    Attributes:
+        for_accuracy: the router that beats the best single model beyond doubt, or None.
+        for_cost: the router whose cost-quality hull beats mixing the models at random beyond doubt, or None.
+    """
+
+    for_accuracy: str | None
+    for_cost: str | None
+    sentence: str
+
+    @property
+    def worth_routing(self) -> bool:
+        """Returns whether any router wins anything."""
+        return self.for_accuracy is not None or self.for_cost is not None
+
+
+def verdict(comparison: RouterComparison) -> Verdict:
+    """Returns what the comparison says about the table.
+
+    Source: paired percentile bootstrap of each router against the best single model (accuracy) and against the Zero
+    router of RouterBench (cost); the intervals are widened for the number of routers that were tried (Bonferroni, as if
+    normal), because the best of many looks better than it is.
+    """
+    better = _surest(comparison.differences)
+    cheaper = _surest(comparison.aiq_gains)
+    sentences = [_accuracy(comparison, better), _cost(comparison, cheaper)]
+    return Verdict(for_accuracy=better, for_cost=cheaper, sentence=" ".join(filter(None, sentences)))
+
+
+def _surest(gains: Mapping[str, Figure]) -> str | None:
+    """Returns the router with the largest gain of those whose widened interval lies above 0."""
+    widened = NormalDist().inv_cdf(1 - (1 - _LEVEL) / 2 / max(1, len(gains))) / NormalDist().inv_cdf(0.5 + _LEVEL / 2)
+    sure = {
+        name: gain.value
+        for name, gain in gains.items()
+        if gain.value is not None and gain.low is not None and gain.value - (gain.value - gain.low) * widened > 1e-12
+    }
+    return max(sure, key=lambda name: sure[name]) if sure else None
+
+
+def _accuracy(comparison: RouterComparison, better: str | None) -> str:
+    room, single = comparison.headroom.value or 0.0, comparison.best_single
+    if room < NEGLIGIBLE:
+        above = f"even the oracle is only {_points(room)} above" if room > 0 else "the oracle is no better than"
+        return (
+            f"This table has no headroom: {above} the best single model ({single}), so no router can be more accurate."
+        )
+    told = f"The oracle is {_points(room)} above the best single model ({single})"
+    if better is None:
+        return (
+            f"{told}, but no strategy tried recovers any of it beyond doubt: routing for accuracy is not worth it here."
+        )
+    gain = comparison.differences[better]
+    return (
+        f"{told}; '{better}' recovers {_points(gain.value or 0.0)} of it"
+        f" ({_points(gain.low or 0.0)} to {_points(gain.high or 0.0)})."
+    )
+
+
+def _cost(comparison: RouterComparison, cheaper: str | None) -> str:
+    if all(gain.value is None for gain in comparison.aiq_gains.values()):
+        return ""
+    if cheaper is None:
+        return (
+            "At equal cost no strategy tried beats mixing the models at random: routing for cost is not worth it here."
+        )
+    saving = next(router.saving_at_best_single_accuracy for router in comparison.routers if router.name == cheaper)
+    if saving is None or saving <= 0:
+        return f"At equal cost '{cheaper}' beats mixing the models at random."
+    return f"'{cheaper}' reaches the accuracy of {comparison.best_single} for {saving:.0%} less money."
+
+
+def _points(share: float) -> str:
+    return f"{share * 100:.1f} points"

@@ -1,0 +1,230 @@
+"""Judges routers on rows they have not seen, beside the references every router is held against."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from pipelines.choice import best
+from pipelines.learned import LearnedStrategy
+from pipelines.outcome.split import group_numbers
+from pipelines.outcome.table import OutcomeTable
+from pipelines.routing.background import Background
+from pipelines.routing.curve import (
+    Choices,
+    Curve,
+    Floats,
+    aiq,
+    apgr,
+    cost_at,
+    cost_curve,
+    cpt,
+    hull,
+    quality_at,
+    routed,
+    strong_share_curve,
+)
+from pipelines.routing.figures import Figure, RouterFigures
+from pipelines.routing.resample import Resamples
+from pipelines.space import Space
+from pipelines.strategy import Scores
+
+TIMED: Final = 300
+NULLS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Routed:
+    choices: Choices
+    curve: Curve | None
+    preference: Floats | None
+
+
+class Judge:
+    """Holds the test rows, the predicted costs and the draws that every router is judged with."""
+
+    def __init__(self, background: Background, test: OutcomeTable, seed: int) -> None:
+        """Takes what the training rows say, and test rows with a score in every cell, of the same models."""
+        self._background, self._test, self._seed = background, test, seed
+        self._costs = background.costs.predict(test.queries)
+        self._priced = not (np.isnan(self._costs).any() or np.isnan(test.cost_usd).any())
+        self._draws = Resamples(group_numbers(test), seed)
+        means = background.means
+        # Of models that do equally well in training the cheapest is the best single one.
+        cost = self._costs.mean(axis=0) if self._priced else np.zeros(len(means))
+        self.single = int(np.lexsort((cost, -means))[0])
+        self._weak, self._strong = (int(means.argmin()), self.single)
+        self._found: dict[str, _Routed] = {}
+        dearest = float(test.cost_usd.mean(axis=0).max()) if self._priced else 0.0
+        cheapest = float(test.cost_usd.mean(axis=0).min()) if self._priced else 0.0
+        self._range = cheapest, dearest
+
+    def router(self, name: str, fitted: LearnedStrategy, space: Space | None, fit_s: float | None) -> RouterFigures:
+        """Times a fitted strategy and returns its figures; `fit_s` is what fitting it took."""
+        began = time.perf_counter()
+        predicted = fitted.predict(self._test.queries, space=space)
+        batch_s = time.perf_counter() - began
+        found = self.figures(name, predicted)
+        return found.model_copy(
+            update={
+                "fit_s": fit_s,
+                "decisions_per_s": len(predicted) / max(batch_s, 1e-9),
+                "p99_ms": _p99_ms(fitted, self._test.queries, space),
+            }
+        )
+
+    def figures(self, name: str, predicted: Scores) -> RouterFigures:
+        """Returns the figures of a router from what it predicts for every test row and model."""
+        curve = cost_curve(predicted, self._costs, self._test.score, self._test.cost_usd) if self._priced else None
+        preference = predicted[:, self._strong] - predicted[:, self._weak] if len(self._test.models) == 2 else None
+        return self._figures(name, _Routed(best(predicted), curve, preference))
+
+    def references(self) -> Iterator[tuple[str, RouterFigures]]:
+        """Yields the references; the oracle breaks ties by cost."""
+        score, n = self._test.score, self._test.n_queries
+        cost = self._test.cost_usd if self._priced else np.zeros_like(score)
+        # The oracle knows scores and costs, so it predicts what comes true.
+        scale = float(np.abs(cost).max()) or 1.0
+        oracle = self.figures("oracle", score - 1e-9 * cost / scale)
+        yield "oracle", oracle
+        yield "best single", self._constant("best single", self.single)
+        cheapest = int(self._costs.mean(axis=0).argmin()) if self._priced else int(np.nanmean(score, axis=0).argmin())
+        yield "cheapest", self._constant("cheapest", cheapest)
+        even = np.zeros(n) if len(self._test.models) == 2 else None
+        dealt = np.random.default_rng(self._seed).integers(len(self._test.models), size=n)
+        yield "random", self._figures("random", _Routed(dealt.astype(np.intp), self._mix(), even))
+        if len(self._background.tasks) > 1:
+            yield "task table", self.figures("task table", self._background.task_table(self._test))
+
+    def difference(self, name: str) -> Figure:
+        """Returns the accuracy of a router minus that of the best single model, in pairs."""
+        score = self._test.score
+        return self._draws.figure(routed(score, self._found[name].choices) - score[:, self.single])
+
+    def headroom(self) -> Figure:
+        """Returns the mean of the best score of any model, minus that of the best single model."""
+        score = self._test.score
+        return self._draws.figure(score.max(axis=1) - score[:, self.single])
+
+    def aiq_gain(self, name: str) -> Figure:
+        """Returns the AIQ of a router minus that of mixing the single models at random, in pairs; needs costs."""
+        curve, mix = self._found[name].curve, self._mix()
+        if curve is None or mix is None:
+            return Figure(value=None)
+        n_points, n_models = len(curve.cost_usd), len(mix.cost_usd)
+
+        def gain(means: Floats) -> float:
+            cost, quality, mix_cost, mix_quality = np.split(means, np.cumsum([n_points, n_points, n_models]))
+            return aiq(*hull(cost, quality), self._range) - aiq(*hull(mix_cost, mix_quality), self._range)
+
+        return self._draws.figure(np.hstack([self._per_query(curve), self._per_query(mix)]), gain)
+
+    def null(self, name: str) -> Figure:
+        """Returns what the router's choices score when they are dealt to the questions at random."""
+        rng = np.random.default_rng(self._seed)
+        choices, score = self._found[name].choices, self._test.score
+        means = np.array([routed(score, rng.permutation(choices)).mean() for _ in range(NULLS)])
+        low, high = np.quantile(means, (0.025, 0.975))
+        return Figure(value=float(means.mean()), low=float(low), high=float(high))
+
+    def _constant(self, name: str, model: int) -> RouterFigures:
+        n = self._test.n_queries
+        chosen = np.full(n, model, dtype=np.intp)
+        return self._figures(name, _Routed(chosen, None, None))
+
+    def _mix(self) -> Curve | None:
+        """Returns the single models as a curve: its hull is what mixing them at random reaches (the Zero router)."""
+        if not self._priced:
+            return None
+        n, n_models = self._test.score.shape
+        each = np.repeat(np.arange(n_models, dtype=np.intp)[:, None], n, axis=1)
+        cost, score = self._test.cost_usd.mean(axis=0), self._test.score.mean(axis=0)
+        return Curve(weight=np.zeros(n_models), cost_usd=cost, quality=score, choices=each)
+
+    def _figures(self, name: str, found: _Routed) -> RouterFigures:
+        self._found[name] = found
+        score, models = self._test.score, self._test.models
+        got, top = routed(score, found.choices), score.max(axis=1)
+        single = score[:, self.single]
+        paid = routed(self._test.cost_usd, found.choices) if self._priced else np.full(len(got), np.nan)
+        shares = np.bincount(found.choices, minlength=len(models)) / max(1, len(got))
+        on_curve = self._on_curve(found.curve)
+        return RouterFigures(
+            name=name,
+            accuracy=self._draws.figure(got),
+            cost_usd=self._draws.figure(paid),
+            **on_curve,
+            **self._two_models(found.preference),
+            oracle_gap_closed=self._draws.figure(np.stack([got, single, top], axis=1), _gap_closed),
+            regret=float((top - got).mean()),
+            entropy=float(-(shares[shares > 0] * np.log(shares[shares > 0])).sum()),
+            shares={model: float(share) for model, share in zip(models, shares, strict=True)},
+            tasks=_by_task(self._test.tasks, got),
+        )
+
+    def _on_curve(self, curve: Curve | None) -> dict[str, object]:
+        if curve is None:
+            return {"aiq": Figure(value=None)}
+        n_points = len(curve.cost_usd)
+        per_query = self._per_query(curve)
+        costs, heights = hull(curve.cost_usd, curve.quality)
+        single_cost = float(self._test.cost_usd[:, self.single].mean())
+        same = cost_at(float(self._test.score[:, self.single].mean()), costs, heights)
+        reached = quality_at(single_cost, costs, heights)
+        return {
+            "aiq": self._draws.figure(
+                per_query, lambda means: aiq(*hull(means[:n_points], means[n_points:]), self._range)
+            ),
+            "accuracy_at_best_single_cost": None if np.isnan(reached) else reached,
+            "saving_at_best_single_accuracy": None if np.isnan(same) or not single_cost else 1 - same / single_cost,
+            "curve_cost_usd": tuple(float(cost) for cost in curve.cost_usd),
+            "curve_accuracy": tuple(float(quality) for quality in curve.quality),
+        }
+
+    def _per_query(self, curve: Curve) -> Floats:
+        """Returns cost and then score of each question at each point, an array (n_queries, 2 * n_points)."""
+        costs = [routed(self._test.cost_usd, chosen) for chosen in curve.choices]
+        return np.stack([*costs, *(routed(self._test.score, chosen) for chosen in curve.choices)], axis=1)
+
+    def _two_models(self, preference: Floats | None) -> dict[str, object]:
+        if preference is None:
+            return {"apgr": Figure(value=None)}
+        weak, strong = self._test.score[:, self._weak], self._test.score[:, self._strong]
+        curve = strong_share_curve(preference, weak, strong)
+        if curve[0] == curve[-1]:
+            return {"apgr": Figure(value=None)}
+        rng = np.random.default_rng(self._seed)
+        draws = (rng.integers(len(weak), size=len(weak)) for _ in range(NULLS))
+        found = np.array([apgr(strong_share_curve(preference[d], weak[d], strong[d])) for d in draws])
+        low, high = np.nanquantile(found, (0.025, 0.975))
+        return {
+            "apgr": Figure(value=apgr(curve), low=float(low), high=float(high)),
+            "cpt50": cpt(curve, 0.5),
+            "cpt80": cpt(curve, 0.8),
+        }
+
+
+def _gap_closed(means: Floats) -> float:
+    got, single, oracle = means
+    return float((got - single) / (oracle - single)) if oracle > single else float("nan")
+
+
+def _by_task(tasks: Sequence[str], got: Floats) -> dict[str, float]:
+    names = np.array(tasks)
+    return {task: float(got[names == task].mean()) for task in sorted(set(tasks)) if task}
+
+
+def _p99_ms(strategy: LearnedStrategy, queries: Sequence[str], space: Space | None) -> float:
+    """Returns the 99th percentile of the time of a decision on one question, in milliseconds."""
+    asked = [queries[n % len(queries)] for n in range(TIMED)]
+    strategy.predict(asked[:1], space=space)
+    took = []
+    for query in asked:
+        began = time.perf_counter()
+        best(strategy.predict([query], space=space))
+        took.append(time.perf_counter() - began)
+    return float(np.quantile(took, 0.99) * 1e3)

@@ -1,0 +1,67 @@
+"""Whether routing is worth it is told from tables whose answer is known."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipelines.outcome.split import split_table
+from pipelines.outcome.table import OutcomeTable
+from pipelines.routers.knn import Knn
+from pipelines.routers.ridge import Ridge
+from pipelines.routing.evaluation import compare_routers
+from pipelines.routing.headroom import Verdict, verdict
+from tests.pipelines.outcome.tables import table, two_tasks
+
+
+def _verdict(outcomes: OutcomeTable) -> Verdict:
+    train, test = split_table(outcomes, (0.5, 0.5))
+    return verdict(compare_routers({"ridge": Ridge(), "knn": Knn(neighbours=5)}, train, test))
+
+
+def test_a_table_of_two_crafts_is_worth_routing() -> None:
+    found = _verdict(two_tasks())
+    assert found.worth_routing
+    assert found.for_accuracy in {"ridge", "knn"}
+    assert found.for_cost is None
+
+
+def test_a_table_where_one_model_knows_everything_has_no_headroom() -> None:
+    plain = two_tasks()
+    rows = [[1.0, score] for score in plain.score[:, 1]]
+    found = _verdict(table(rows, queries=plain.queries, models=["all", "some"]))
+    assert not found.worth_routing
+    assert found.sentence.startswith(
+        "This table has no headroom: the oracle is no better than the best single model (all)"
+    )
+
+
+def test_luck_is_not_taken_for_headroom() -> None:
+    rows = np.random.default_rng(3).integers(2, size=(400, 3)).astype(float).tolist()
+    found = _verdict(table(rows, cost_usd=[[1e-3, 2e-3, 3e-3]] * 400))
+    assert not found.worth_routing
+    assert "routing for accuracy is not worth it here" in found.sentence
+    assert "routing for cost is not worth it here" in found.sentence
+
+
+def test_a_model_that_is_right_where_it_is_cheap_saves_money() -> None:
+    plain = two_tasks(400)
+    rows = [[1.0, score] for score in plain.score[:, 1]]
+    priced = table(rows, queries=plain.queries, models=["dear", "cheap"], cost_usd=[[1e-2, 1e-3]] * 400)
+    found = _verdict(priced)
+    assert (found.for_accuracy, found.worth_routing) == (None, True)
+    assert "reaches the accuracy of dear for 4" in found.sentence
+
+
+def test_of_equal_models_the_cheapest_is_the_best_single_one() -> None:
+    same = table([[s, s] for s in [1.0, 0.0] * 50], cost_usd=[[2e-3, 1e-3]] * 100)
+    train, test = split_table(same, (0.5, 0.5))
+    found = compare_routers({"ridge": Ridge()}, train, test)
+    assert found.best_single == "m1"
+    assert not verdict(found).worth_routing
+
+
+def test_without_a_router_only_the_room_is_told() -> None:
+    train, test = split_table(two_tasks(), (0.5, 0.5))
+    found = verdict(compare_routers({}, train, test))
+    assert (found.worth_routing, found.for_accuracy) == (False, None)
+    assert "no strategy tried" in found.sentence
