@@ -19,6 +19,9 @@ from pipelines.strategy import Scores
 State = Mapping[str, NDArray[Any]]
 """Arrays by name: numbers, or text as fixed-width unicode; never objects, so that it is saved without pickle."""
 
+Confidence = NDArray[np.float64]
+"""An array (n_queries,) between 0, a stranger to all that was learned from, and 1."""
+
 Food = Literal["nothing", "outcomes", "battles"]
 
 
@@ -75,6 +78,11 @@ class LearnedStrategy(Record):
     @abstractmethod
     def predict(self, queries: Sequence[str], *, space: Space | None = None) -> Scores:
         """Returns the expected score of every model for every query, an array (n_queries, n_models)."""
+
+    def confidence(self, queries: Sequence[str], *, space: Space | None = None) -> Confidence | None:
+        """Returns how sure the strategy is that it knows such a question; None where it cannot tell."""
+        del queries, space
+        return None
 
     def explain(self, query: str, *, space: Space | None = None) -> dict[str, Any]:
         """Returns why a query is scored as it is, as JSON: neighbours, words, cluster; empty where nothing is told."""
