@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipelines.document import Pipeline
 from pipelines.plan import build_plan
 from tests.pipelines.drawing import draw, node, single_expert
@@ -11,7 +13,7 @@ def chains(pipeline: Pipeline) -> list[list[str]]:
     return [[step.spec.id for step in chain] for chain in build_plan(pipeline).chains]
 
 
-def fork(**join: object) -> Pipeline:
+def fork(**join: Any) -> Pipeline:
     """Returns a question for two experts, the answers of which meet in a merge."""
     return draw(
         [
