@@ -27,6 +27,11 @@ class FeaturedStrategy(LearnedStrategy):
 
     _lens: Lens | None = PrivateAttr(default=None)
 
+    @property
+    def needs_space(self) -> bool:
+        """Returns whether the featurizer reads vectors."""
+        return self.featurizer.needs_space
+
     def features(self, queries: Sequence[str], space: Space | None = None) -> Features:
         """Returns the rows of numbers of these questions, seen with what was learned."""
         if self._lens is None:

@@ -34,13 +34,11 @@ class LearnedStrategy(Record):
     Attributes:
         title: what the page calls it.
         food: what it learns from.
-        needs_space: whether it has to be given the vectors of an embedder to fit and to predict.
         unreproduced: what of the paper is not reproduced, in one sentence for the page, or empty.
     """
 
     title: ClassVar[str]
     food: ClassVar[Food] = "outcomes"
-    needs_space: ClassVar[bool] = False
     unreproduced: ClassVar[str] = ""
 
     _state: dict[str, NDArray[Any]] | None = PrivateAttr(default=None)
@@ -63,9 +61,15 @@ class LearnedStrategy(Record):
 
     def with_state(self, state: State) -> Self:
         """Returns this strategy with what was learned elsewhere; `models` must be among the arrays."""
-        fitted = self.model_copy()
+        # Not a copy: what this one keeps ready belongs to what it learned itself.
+        fitted = type(self)(**{name: getattr(self, name) for name in type(self).model_fields})
         fitted._state = dict(state)
         return fitted
+
+    @property
+    def needs_space(self) -> bool:
+        """Returns whether it has to be given the vectors of an embedder to fit and to predict."""
+        return False
 
     @abstractmethod
     def fit(self, outcomes: OutcomeTable, *, space: Space | None = None, seed: int = 0) -> Self:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter, ValidationError
 
-from pipelines.error import DocumentError
+from pipelines.error import ConfigurationError, DocumentError
 from pipelines.learned import LearnedStrategy
 from pipelines.outcome.table import OutcomeTable
 from pipelines.packed import pack, unpack
@@ -76,14 +76,21 @@ class TrainedRouter:
         train: OutcomeTable,
         *,
         space: Space | None = None,
+        embedder: str | None = None,
         seed: int = 0,
         **about: Any,
     ) -> TrainedRouter:
         """Returns the strategy trained on these rows; `about` fills further fields of the card.
 
+        A strategy that looks at vectors needs them as `space`, and the name of the `embedder` that made them.
+
         Raises:
-            ConfigurationError: if the table is not enough for the strategy.
+            ConfigurationError: if the table is not enough for the strategy, or the vectors are not given.
         """
+        if strategy.needs_space and (space is None or embedder is None):
+            raise ConfigurationError(
+                f"The strategy '{strategy.title}' looks at vectors; give it a space and the name of its embedder."
+            )
         began = time.perf_counter()
         fitted = strategy.fit(train, space=space, seed=seed)
         card = RouterCard(
@@ -93,6 +100,7 @@ class TrainedRouter:
             table=train.name,
             data_hash=train.content_hash,
             seed=seed,
+            embedder=embedder if strategy.needs_space else None,
             n_train=train.n_queries,
             fit_s=time.perf_counter() - began,
             **about,

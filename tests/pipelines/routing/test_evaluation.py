@@ -21,8 +21,8 @@ def test_a_table_of_two_crafts_is_routed_perfectly() -> None:
     assert found.references["best single"].accuracy.value == pytest.approx(0.5, abs=0.1)
     assert found.routers[0].oracle_gap_closed.value == 1.0
     assert found.routers[0].apgr.value is not None
-    assert found.null_accuracy["ridge"].high < 0.7
-    assert found.differences["ridge"].low > 0.3
+    assert (found.null_accuracy["ridge"].high or 1.0) < 0.7
+    assert (found.differences["ridge"].low or 0.0) > 0.3
 
 
 def test_a_table_where_the_models_are_equal_has_no_headroom() -> None:
