@@ -382,3 +382,17 @@ def test_a_version_is_compared_and_brought_back(studio: Studio) -> None:
     expect(studio.page.get_by_test_id("ghost-expert_1")).to_have_count(0)
     pressed(studio, "Control+z")
     expect(studio.node("expert_1")).to_have_count(0)
+
+
+def test_the_critical_path_is_drawn_before_a_run_and_gone_with_it(studio: Studio) -> None:
+    legend = studio.page.get_by_test_id("critical")
+    expect(legend).to_have_text("critical path")
+    marked = studio.page.locator("[data-card][data-critical]").evaluate_all("all => all.map(e => e.dataset.card)")
+    assert len(marked) == 4
+    assert {"question", "router", "answer"} < set(marked)
+    expect(studio.page.locator(".rl-wire[data-critical]")).to_have_count(3)
+    studio.shot("critical-path")
+    studio.ask("Is it hot?")
+    expect(studio.node("answer")).to_have_attribute("data-status", "done")
+    expect(legend).to_have_count(0)
+    expect(studio.page.locator("[data-critical]")).to_have_count(0)
