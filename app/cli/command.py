@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from app.cli import data, diagnosis, export, history, model, run, studio, weight, workflow
+from app.cli import data, diagnosis, evaluation, experiment, export, history, model, run, studio, weight, workflow
 from app.cli.output import tell_failure
 from pipelines.error import RouteloomError, RunCancelled
 
@@ -59,11 +59,12 @@ def routeloom(
         typer.echo(ctx.get_help())
 
 
-for part in (studio, run, workflow, export, history, diagnosis):
+for part in (studio, run, evaluation, workflow, export, history, diagnosis):
     part.register(app)
 weight.register(model.app)
 app.add_typer(model.app, name="models")
 app.add_typer(data.app, name="data")
+app.add_typer(experiment.app, name="experiments")
 
 
 def main() -> None:

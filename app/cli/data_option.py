@@ -41,9 +41,9 @@ def meaning_of(source: Source, given: list[str], group: str | None) -> ColumnMap
     Raises:
         DocumentError: if a meaning cannot be read, or was given where the format knows its columns.
     """
-    from pipelines.data.mapping import ColumnMapping
+    from app.data.take import completed
 
-    fields = _fields(given) | ({} if group is None else {"group": group})
+    fields = columns_of(given) | ({} if group is None else {"group": group})
     if not source.mapped:
         if fields:
             raise DocumentError(
@@ -51,14 +51,15 @@ def meaning_of(source: Source, given: list[str], group: str | None) -> ColumnMap
                 " table with --format."
             )
         return None
-    if "query" in fields:
-        return ColumnMapping(**fields)
-    taken = {name for value in fields.values() for name in ((value,) if isinstance(value, str) else value)}
-    guess = source.guess().without(taken)
-    return ColumnMapping(**{**guess.model_dump(), **fields})
+    return completed(source, fields)
 
 
-def _fields(given: list[str]) -> dict[str, Any]:
+def columns_of(given: list[str]) -> dict[str, Any]:
+    """Returns the columns by what they mean, from texts such as `query=question,references=a+b`.
+
+    Raises:
+        DocumentError: if a text is not of that form.
+    """
     from pipelines.data.mapping import ColumnMapping
 
     found: dict[str, Any] = {}

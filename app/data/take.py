@@ -10,6 +10,8 @@ from typing import Final
 
 from pipelines.data.data_set import DataSet
 from pipelines.data.example import Example
+from pipelines.data.intake import Source
+from pipelines.data.mapping import ColumnMapping
 from pipelines.data.split import sample, split
 from pipelines.data.text import LARGEST_FILE_BYTES
 from pipelines.error import DocumentError, NotFound
@@ -48,6 +50,18 @@ def data_name(text: str) -> str:
         name = name[: -len(ending)]
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9._-]+", "-", ascii_name).strip("._-")[:LONGEST_NAME] or "data"
+
+
+def completed(source: Source, fields: Mapping[str, str | tuple[str, ...]]) -> ColumnMapping:
+    """Returns what the columns of a table mean: as told, and guessed for other columns where the question is not told.
+
+    Raises:
+        ValidationError: if there is no such field.
+    """
+    if "query" in fields:
+        return ColumnMapping.model_validate(fields)
+    taken = {name for value in fields.values() for name in ((value,) if isinstance(value, str) else value)}
+    return ColumnMapping.model_validate({**source.guess().without(taken).model_dump(), **fields})
 
 
 def put_data(

@@ -22,7 +22,7 @@ _UNWRITABLE: Final = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0
 def junit_xml(
     experiment: Experiment, examples: Sequence[Example], rows: Iterable[Row], gate: Gate | None = None
 ) -> bytes:
-    """Returns a suite for each pipeline with a case for each of its rows, and a suite for the condition if there is one.
+    """Returns a suite for each pipeline with a case for each of its rows, and one for the condition if there is one.
 
     A row whose first score is below 0.5 is a failure with the scorer's reason, one that failed is an error, and one
     that was not run, not scored or waits for a person is skipped.
@@ -46,7 +46,7 @@ def junit_xml(
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
     Xml.indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(root, encoding="utf-8") + b"\n"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{Xml.tostring(root, encoding="unicode")}\n'.encode()
 
 
 def _add_case(suite: Xml.Element, row: Row, example: Example, scorers: Sequence[str], *, several: bool) -> None:

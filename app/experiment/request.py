@@ -86,24 +86,6 @@ class ExperimentRequest(Record):
         )
 
 
-EXAMPLE: Final = """\
-title: Nightly check
-pipelines:
-  - single-expert                # a template or a saved workflow, slug or slug@version
-  - pipeline: flows/cascade.json # a file, from this one's folder
-    label: cascade
-data: questions.csv              # a file, or the name of a data set such as everyday-mix
-columns: {query: question, references: answer}   # guessed if left out
-sample: 200
-scorers: [normalised_match]
-model: gpt-4o-mini               # of every expert that names none
-concurrency: 32
-budget_usd: 2.00
-fail_if: accuracy < 0.8 or cost_usd_per_1k > 2
-"""
-"""An experiment file; every setting of an experiment may stand in it."""
-
-
 def read_request(path: Path) -> ExperimentRequest:
     """Reads an experiment file, YAML or JSON.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from pipelines.condition import CompiledCondition, Kind
@@ -63,9 +63,16 @@ def fail_if(report: Report, expression: str) -> Gate:
 
 def gate_names(report: Report) -> tuple[str, ...]:
     """Returns what a condition may speak of: `_low` and `_high` are the bounds of an interval."""
-    bounds = (f"{name}_{side}" for name in MEASURES for side in ("low", "high"))
-    others = dict.fromkeys(name for known in report.contenders for name in known.passes if name.isidentifier())
-    return tuple(dict.fromkeys((*MEASURES, "n", *COUNTS, *AGAINST_FIRST, *bounds, *others)))
+    return _names(name for known in report.contenders for name in known.passes)
+
+
+def require_condition(expression: str, scorers: Sequence[str]) -> None:
+    """Refuses what `fail_if` would refuse of an experiment with these scorers, before anything is paid.
+
+    Raises:
+        ConfigurationError: if it is no condition, or names what will be no number of the report.
+    """
+    CompiledCondition(expression, dict.fromkeys(_names(scorers[1:]), "number"))
 
 
 def facts_of(report: Report, contender: ContenderReport) -> Mapping[str, float | None]:
@@ -79,6 +86,12 @@ def facts_of(report: Report, contender: ContenderReport) -> Mapping[str, float |
     facts |= _against_first(_pair(report, contender.label))
     # A mean of 1,000 times 0.001 must not be above 1 by a rounding error.
     return {name: None if value is None else float(f"{value:.12g}") for name, value in facts.items()}
+
+
+def _names(further: Iterable[str]) -> tuple[str, ...]:
+    bounds = (f"{name}_{side}" for name in MEASURES for side in ("low", "high"))
+    others = (name for name in further if name.isidentifier())
+    return tuple(dict.fromkeys((*MEASURES, "n", *COUNTS, *AGAINST_FIRST, *bounds, *others)))
 
 
 def _pair(report: Report, label: str) -> PairReport | None:
