@@ -61,7 +61,10 @@ def _headline(report: Report, best: str, against: list[PairReport]) -> str:
             " more examples show a difference."
         )
     if len(close) == len(against) + 1:
-        return f"These examples do not show which one is better; '{best}' is ahead and none of the others is cheaper."
+        return (
+            f"These examples do not show which one is better. '{best}' is ahead and no other is cheaper: take it until"
+            " more examples show otherwise."
+        )
     return f"Take '{best}': it is ahead, and those it cannot be told apart from are not cheaper."
 
 

@@ -19,7 +19,7 @@ DEMO_TAGS: Final = ("fact", "classification", "knowledge")
 DEMO_PIPELINES: Final = ("single-expert", "self-consistency")
 DEMO_ROWS: Final = 24
 MOST_VERSIONS: Final = 20
-Part = Literal["all", "sample", "split"]
+Part = Literal["all", "sample", "split", "same"]
 
 
 @dataclass
@@ -30,7 +30,8 @@ class Draft:
         pipelines: references such as `slug@version`, or labels of `kept`.
         kept: pipelines of an earlier experiment that have no saved version, by label.
         tags: only examples with one of them; none takes all.
-        part: all of these examples, a sample of `count`, or the `share` of them that a split leaves for tests.
+        part: all of these examples, a sample of `count`, the `share` of them that a split leaves for tests, or the very
+            examples of an earlier experiment, `ids`.
         scorers: as records; None takes those that suit the data.
     """
 
@@ -42,6 +43,7 @@ class Draft:
     part: Part = "all"
     count: int = 100
     share: float = 0.2
+    ids: tuple[str, ...] = ()
     scorers: list[dict[str, Any]] | None = None
     settings: ExperimentSettings = field(default_factory=ExperimentSettings)
 
@@ -62,14 +64,14 @@ def demo_draft() -> Draft:
 
 def draft_of(experiment: Experiment) -> Draft:
     """Returns a draft of the same pipelines, data, scorers and settings."""
-    named = {contender: _reference(contender) for contender in experiment.contenders}
+    named = [(contender, _reference(contender)) for contender in experiment.contenders]
     return Draft(
         title=experiment.title,
-        pipelines=[reference or contender.label for contender, reference in named.items()],
-        kept={contender.label: contender for contender, reference in named.items() if reference is None},
+        pipelines=[reference or contender.label for contender, reference in named],
+        kept={contender.label: contender for contender, reference in named if reference is None},
         data_set=experiment.data_set,
-        part="all" if experiment.example_ids is None else "sample",
-        count=len(experiment.example_ids or ()) or 100,
+        part="all" if experiment.example_ids is None else "same",
+        ids=experiment.example_ids or (),
         scorers=[dict(scorer) for scorer in experiment.scorers],
         settings=experiment.settings,
     )
@@ -102,6 +104,9 @@ def contenders_of(draft: Draft, library: PipelineLibrary) -> tuple[Contender, ..
 
 def chosen_examples(draft: Draft, examples: Sequence[Example]) -> tuple[Example, ...]:
     """Returns the examples that a draft takes, in the order of the data set."""
+    if draft.part == "same":
+        known = {each.id: each for each in examples}
+        return tuple(known[name] for name in draft.ids if name in known)
     wanted = set(draft.tags)
     tagged = tuple(each for each in examples if not wanted or wanted & set(each.tags))
     if not tagged or draft.part == "all":

@@ -79,7 +79,7 @@ def _draw_table(found: Estimate) -> None:
 
 
 def _draw_contender(part: ContenderEstimate) -> None:
-    with st.expander(f"{plain(part.label, 60)}: node by node, and where each number comes from"):
+    with st.expander(f"{plain(part.label, 60)}, node by node", icon=":material/account_tree:"):
         lines: list[dict[str, Any]] = [
             {
                 "Node": node.title or node.node_id,

@@ -21,7 +21,12 @@ from pipelines.estimate.record import Estimate
 from pipelines.experiment.experiment import Contender
 from pipelines.scorers import scorer_kinds
 
-PARTS: Final[dict[Part, str]] = {"all": "All of them", "sample": "A sample", "split": "A test split"}
+PARTS: Final[dict[Part, str]] = {
+    "all": "All of them",
+    "sample": "A sample",
+    "split": "A test split",
+    "same": "The same rows",
+}
 MOST_SAMPLE: Final = 1_000_000
 
 
@@ -32,7 +37,7 @@ def draw_making(space: Workspace, draft: Draft) -> None:
         if st.button("", icon=":material/arrow_back:", key="new:back", type="tertiary", help="All experiments"):
             make_experiment(None)
         st.header("New experiment", anchor=False)
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         draft.title = st.text_input("Name", draft.title, 200, key=f"{key}:title", placeholder="made from the pipelines")
         contenders, problems = _draw_pipelines(space, draft, key)
@@ -87,7 +92,8 @@ def _draw_data(space: Workspace, draft: Draft, key: str) -> tuple[Sequence[Examp
     if chosen_name is None:
         return (), ()
     if chosen_name != draft.data_set:
-        draft.data_set, draft.tags, draft.scorers = chosen_name, [], None
+        draft.data_set, draft.tags, draft.scorers, draft.ids = chosen_name, [], None, ()
+        draft.part = "all" if draft.part == "same" else draft.part
     info = infos[chosen_name]
     examples = examples_of(space, info.name, info.version, info.content_hash)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -99,10 +105,10 @@ def _draw_data(space: Workspace, draft: Draft, key: str) -> tuple[Sequence[Examp
 
 def _draw_part(draft: Draft, examples: Sequence[Example], key: str) -> None:
     tags = sorted({tag for example in examples for tag in example.tags})
-    if tags:
+    if tags and draft.part != "same":
         kept = [tag for tag in draft.tags if tag in tags]
         draft.tags = st.multiselect("Tags", tags, kept, key=f"{key}:tags", placeholder="All", width=300)
-    parts = list(PARTS)
+    parts = [part for part in PARTS if part != "same" or draft.ids]
     draft.part = st.selectbox(
         "Take", parts, parts.index(draft.part), PARTS.__getitem__, key=f"{key}:part", width=150,
         help="The seed below decides which rows; a split never parts the rows of a group.",

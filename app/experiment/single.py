@@ -21,9 +21,9 @@ def draw_single(space: Workspace, experiment: Experiment) -> None:
     under_way = space.experiments.is_under_way(experiment.id)
     _draw_head(experiment, progress, under_way=under_way)
     draw_under_way(space, experiment, progress, under_way=under_way)
-    if progress.ended == 0:
-        return
     if under_way and not st.toggle("Show the results so far", key=f"x:peek:{experiment.id}"):
+        return
+    if progress.ended == 0:
         return
     draw_outcome(space, experiment, progress)
 
