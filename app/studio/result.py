@@ -11,9 +11,10 @@ from app.figure import BadgeColour, age_text, cost_text, duration_text, tokens_t
 from app.plain import plain
 from app.state import session, show_run, workspace
 from app.studio.comparing import compare_with_run
+from app.studio.expected import draw_expected
 from app.studio.look import leave_look
 from app.studio.open_workflow import OpenWorkflow
-from app.studio.running import is_interrupted, live_run, paid_calls, present_run, resume
+from app.studio.running import estimated, is_interrupted, live_run, paid_calls, present_run, resume
 from pipelines.run import Run, RunStatus
 
 STATUS: Final[dict[RunStatus, tuple[str, BadgeColour]]] = {
@@ -42,6 +43,7 @@ def draw_result(opened: OpenWorkflow) -> None:
 def _draw_answer(opened: OpenWorkflow, run: Run | None) -> None:
     if run is None:
         st.caption("No run yet. Type a question above and press Run: the answer is written here, word by word.")
+        draw_expected(estimated(opened))
         return
     if is_interrupted(opened, run):
         _draw_interrupted(run)

@@ -204,6 +204,8 @@ def test_what_a_run_may_cost_is_told_before_it(studio: AppTest, stub: Stub) -> N
     assert before["expert_2"]["source"] == "default: 300 tokens; default: 0.5 s and 15 ms a token"
     assert before["expert_2"]["cost_usd"] > 0
     assert before["router"] is None
+    [line] = [text for text in texts(studio).splitlines() if text.startswith("**Estimated for a run:**")]
+    assert line.replace("\\", "") == "**Estimated for a run:** $0.00017 to $0.0015, 727 ms to 23.0 s"
     ask(studio, "Is it hot?")
     after = canvas_data(studio)["faces"]["expert_2"]["estimate"]
     assert after["source"] == "history n=1"
