@@ -43,7 +43,7 @@ def read_folder(folder: Path, *, name: str | None = None) -> OutcomeTable:
     """
     queries = _read_queries(folder)
     table = _read_outcomes(folder, queries, name or folder.name)
-    prices = _prices_near(folder)
+    prices = prices_near(folder)
     return priced(table, prices) if prices else table
 
 
@@ -132,7 +132,8 @@ def _number(text: str, place: str) -> float:
         raise DocumentError(f"{place} has '{text}', which is no number.") from None
 
 
-def _prices_near(folder: Path) -> dict[str, ModelPrice]:
+def prices_near(folder: Path) -> dict[str, ModelPrice]:
+    """Returns the prices that lie in a folder or in the one above it; none where there is no such file."""
     path = next((p for p in (folder / PRICES, folder.parent / PRICES) if p.is_file()), None)
     return read_prices(path) if path else {}
 

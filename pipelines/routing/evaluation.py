@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from pipelines.error import ConfigurationError
 from pipelines.learned import LearnedStrategy
 from pipelines.outcome.coverage import comparable
 from pipelines.outcome.split import refuse_leak, seen_hashes
@@ -24,15 +25,16 @@ def compare_routers(
     space: Space | None = None,
     seed: int = 0,
     on_done: Callable[[RouterFigures], None] | None = None,
+    on_skip: Callable[[str, ConfigurationError], None] | None = None,
 ) -> RouterComparison:
     """Fits every strategy on the training rows and returns how all of them do on the test rows.
 
     Test rows that were seen in training, or lack a score of some model, are left out with a warning; training rows
-    keep their holes. `on_done` is told each router as it is judged.
+    keep their holes. `on_done` is told each router as it is judged, `on_skip` one that cannot learn from the table.
 
     Raises:
         ConfigurationError: if most test rows are also training rows, nothing is left to test on, or a strategy cannot
-            learn from the table.
+            learn from the table and there is no `on_skip`.
     """
     fresh = refuse_leak(seen_hashes(train), test)
     train, whole, warnings = comparable(train, fresh)
@@ -40,7 +42,13 @@ def compare_routers(
     routers = []
     for name, strategy in strategies.items():
         began = time.perf_counter()
-        fitted = strategy.fit(train, space=space, seed=seed)
+        try:
+            fitted = strategy.fit(train, space=space, seed=seed)
+        except ConfigurationError as error:
+            if on_skip is None:
+                raise
+            on_skip(name, error)
+            continue
         routers.append(judge.router(name, fitted, space, time.perf_counter() - began))
         if on_done is not None:
             on_done(routers[-1])

@@ -32,13 +32,13 @@ class RouterFigures(Record):
     name: str
     accuracy: Figure
     cost_usd: Figure
-    aiq: Figure
-    apgr: Figure
+    aiq: Figure = Figure(value=None)
+    apgr: Figure = Figure(value=None)
     cpt50: float | None = None
     cpt80: float | None = None
     oracle_gap_closed: Figure
-    accuracy_at_best_single_cost: float | None = None
-    saving_at_best_single_accuracy: float | None = None
+    accuracy_at_best_single_cost: Figure = Figure(value=None)
+    saving_at_best_single_accuracy: Figure = Figure(value=None)
     regret: float
     entropy: float
     shares: dict[str, float]

@@ -83,7 +83,8 @@ def _cost(comparison: RouterComparison, cheaper: str | None) -> str:
         return (
             "At equal cost no strategy tried beats mixing the models at random: routing for cost is not worth it here."
         )
-    saving = next(router.saving_at_best_single_accuracy for router in comparison.routers if router.name == cheaper)
+    savings = {router.name: router.saving_at_best_single_accuracy.value for router in comparison.routers}
+    saving = savings[cheaper]
     if saving is None or saving <= 0:
         return f"At equal cost '{cheaper}' beats mixing the models at random."
     return f"'{cheaper}' reaches the accuracy of {comparison.best_single} for {saving:.0%} less money."

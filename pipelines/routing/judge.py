@@ -168,19 +168,26 @@ class Judge:
 
     def _on_curve(self, curve: Curve | None) -> dict[str, object]:
         if curve is None:
-            return {"aiq": Figure(value=None)}
+            return {}
         n_points = len(curve.cost_usd)
-        per_query = self._per_query(curve)
-        costs, heights = hull(curve.cost_usd, curve.quality)
-        single_cost = float(self._test.cost_usd[:, self.single].mean())
-        same = cost_at(float(self._test.score[:, self.single].mean()), costs, heights)
-        reached = quality_at(single_cost, costs, heights)
+        single = np.stack([self._test.cost_usd[:, self.single], self._test.score[:, self.single]], axis=1)
+        columns = np.hstack([self._per_query(curve), single])
+
+        def drawn(means: Floats) -> tuple[Floats, Floats, float, float]:
+            return *hull(means[:n_points], means[n_points:-2]), float(means[-2]), float(means[-1])
+
+        def saving(means: Floats) -> float:
+            costs, heights, single_cost, single_score = drawn(means)
+            return 1 - cost_at(single_score, costs, heights) / single_cost if single_cost else float("nan")
+
+        def reached(means: Floats) -> float:
+            costs, heights, single_cost, _ = drawn(means)
+            return quality_at(single_cost, costs, heights)
+
         return {
-            "aiq": self._draws.figure(
-                per_query, lambda means: aiq(*hull(means[:n_points], means[n_points:]), self._range)
-            ),
-            "accuracy_at_best_single_cost": None if np.isnan(reached) else reached,
-            "saving_at_best_single_accuracy": None if np.isnan(same) or not single_cost else 1 - same / single_cost,
+            "aiq": self._draws.figure(columns, lambda means: aiq(*drawn(means)[:2], self._range)),
+            "accuracy_at_best_single_cost": self._draws.figure(columns, reached),
+            "saving_at_best_single_accuracy": self._draws.figure(columns, saving),
             "curve_cost_usd": tuple(float(cost) for cost in curve.cost_usd),
             "curve_accuracy": tuple(float(quality) for quality in curve.quality),
         }
@@ -192,11 +199,11 @@ class Judge:
 
     def _two_models(self, preference: Floats | None) -> dict[str, object]:
         if preference is None:
-            return {"apgr": Figure(value=None)}
+            return {}
         weak, strong = self._test.score[:, self._weak], self._test.score[:, self._strong]
         curve = strong_share_curve(preference, weak, strong)
         if curve[0] == curve[-1]:
-            return {"apgr": Figure(value=None)}
+            return {}
         rng = np.random.default_rng(self._seed)
         draws = (rng.integers(len(weak), size=len(weak)) for _ in range(NULLS))
         found = np.array([apgr(strong_share_curve(preference[d], weak[d], strong[d])) for d in draws])
