@@ -81,7 +81,9 @@ class TfidfLens:
         text = learned["terms"].tobytes().decode("utf-8")
         self._place = {term: number for number, term in enumerate(text.split("\n"))} if text else {}
         self._idf = learned["idf"]
-        self._directions = learned.get("directions")
+        directions = learned.get("directions")
+        # A sparse row times an array in another order than C copies all of it at every question.
+        self._directions = None if directions is None else np.ascontiguousarray(directions.T)
         self._pairs = pairs
 
     @property
@@ -95,7 +97,7 @@ class TfidfLens:
         rows = self.sparse(queries)
         if self._directions is None:
             return rows
-        dense = np.asarray(rows @ self._directions.T, dtype=np.float32)
+        dense = np.asarray(rows @ self._directions, dtype=np.float32)
         return dense / np.maximum(np.linalg.norm(dense, axis=1, keepdims=True), 1e-9)
 
     def sparse(self, queries: Sequence[str]) -> csr_matrix:
