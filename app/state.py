@@ -210,6 +210,14 @@ def make_experiment(draft: Draft | None) -> None:
     st.rerun()
 
 
+def go_to_making(draft: Draft) -> None:
+    """Leaves for the form of a new experiment with a draft; does not return."""
+    state = session()
+    state.draft = draft
+    state.draft_generation += 1
+    st.switch_page(state.pages["experiments"])
+
+
 def open_experiment(experiment_id: str | None) -> None:
     """Makes an experiment, or the list of them, what the page shows, and draws it anew; does not return."""
     session().draft = None

@@ -8,8 +8,9 @@ import streamlit as st
 
 from app.data.dividing import draw_dividing
 from app.data.row_table import draw_rows, draw_search
+from app.experiment.draft import Draft
 from app.plain import plain
-from app.state import choose_data_set, session
+from app.state import choose_data_set, go_to_making, session
 from app.workspace import Workspace
 from pipelines.data.export import DataFormat, exported
 from pipelines.error import RouteloomError
@@ -49,6 +50,9 @@ def _version_words(version: DataVersionInfo) -> str:
 
 
 def _draw_actions(space: Workspace, info: DataSetInfo, version: int) -> None:
+    told = "Compare pipelines on its current version"
+    if st.button("New experiment", icon=":material/science:", key="data:experiment", help=told):
+        go_to_making(Draft(data_set=info.name))
     if st.button("Split or sample", icon=":material/call_split:", key="data:divide"):
         draw_dividing(space, info, version)
     with st.popover("Download", icon=":material/download:", key="data:download"):

@@ -88,7 +88,7 @@ def _draw(space: Workspace, experiment: Experiment, view: View, summary: Summary
         st.space("stretch")
         picture = st.segmented_control(
             "Picture", PICTURES, default="png", key="x:picture", required=True, format_func=str.upper,
-            help="What the camera in the corner of a chart saves",
+            label_visibility="collapsed",
         )  # fmt: skip
     dark = st.context.theme.type == "dark"
     scene = Scene(space, experiment, view, summary, *_draw_choice(name, summary), dark)

@@ -70,15 +70,22 @@ def _draw_filter(space: Workspace, experiment: Experiment, stamp: str) -> View:
     scorer = _first_scorer(experiment)
     tag = level = ALL
     if tags:
-        tag = st.selectbox("Tag", [ALL, *tags], 0, lambda name: name or "All", key=f"x:tag:{experiment.id}", width=190)
+        tag = _draw_narrowing("Tag", "All tags", tags, f"x:tag:{experiment.id}")
     if levels:
-        level = st.selectbox(
-            "Difficulty", [ALL, *levels], 0, lambda name: name or "All", key=f"x:level:{experiment.id}", width=150
-        )
+        level = _draw_narrowing("Difficulty", "All difficulties", levels, f"x:level:{experiment.id}")
     if len(names) > 1:
         place = names.index(scorer) if scorer in names else 0
-        scorer = st.selectbox("Score", names, place, key=f"x:scorer:{experiment.id}", width=190)
+        scorer = st.selectbox(
+            "Score", names, place, lambda name: f"Score: {name}", key=f"x:scorer:{experiment.id}", width=230,
+            label_visibility="collapsed",
+        )  # fmt: skip
     return View(experiment.id, stamp, scorer, tag or None, level or None)
+
+
+def _draw_narrowing(label: str, everything: str, names: list[str], key: str) -> str:
+    return st.selectbox(
+        label, [ALL, *names], 0, lambda name: name or everything, key=key, width=190, label_visibility="collapsed"
+    )
 
 
 def _first_scorer(experiment: Experiment) -> str | None:
