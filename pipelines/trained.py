@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from pipelines.routing.figures import RouterFigures
 from pipelines.space import Space
 from pipelines.strategy import Scores
 
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _STATE: Final = "state/"
 _BACKGROUND: Final = "background/"
 _STRATEGY: Final[TypeAdapter[LearnedStrategy]] = TypeAdapter(AnyRouter)
@@ -40,7 +42,7 @@ class RouterCard(Record):
         embedder: name of the embedder whose vectors it needs, or None.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")
+    name: str = Field(pattern=f"^{NAME.pattern}$")
     title: str = Field(default="", max_length=200)
     strategy: dict[str, Any]
     models: tuple[str, ...]
@@ -85,8 +87,11 @@ class TrainedRouter:
         A strategy that looks at vectors needs them as `space`, and the name of the `embedder` that made them.
 
         Raises:
+            DocumentError: if the name is not a slug.
             ConfigurationError: if the table is not enough for the strategy, or the vectors are not given.
         """
+        if not NAME.fullmatch(name):
+            raise DocumentError(f"'{name}' cannot name a router; use small letters, digits and -, at most 80.")
         if strategy.needs_space and (space is None or embedder is None):
             raise ConfigurationError(
                 f"The strategy '{strategy.title}' looks at vectors; give it a space and the name of its embedder."
@@ -106,6 +111,10 @@ class TrainedRouter:
             **about,
         )
         return cls(card=card, strategy=fitted, background=Background.of(train.columns(fitted.models)))
+
+    def with_figures(self, figures: RouterFigures) -> TrainedRouter:
+        """Returns this router with how it did on rows it had not seen."""
+        return replace(self, card=self.card.model_copy(update={"figures": figures}))
 
     def predict(self, queries: Sequence[str], *, space: Space | None = None) -> tuple[Scores, Scores]:
         """Returns expected scores and expected costs in USD, arrays (n_queries, n_models); unknown costs are NaN."""

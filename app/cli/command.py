@@ -11,7 +11,20 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from app.cli import data, diagnosis, evaluation, experiment, export, history, model, run, studio, weight, workflow
+from app.cli import (
+    data,
+    diagnosis,
+    evaluation,
+    experiment,
+    export,
+    history,
+    model,
+    router,
+    run,
+    studio,
+    weight,
+    workflow,
+)
 from app.cli.output import tell_failure
 from pipelines.error import RouteloomError, RunCancelled
 
@@ -64,6 +77,7 @@ for part in (studio, run, evaluation, workflow, export, history, diagnosis):
 weight.register(model.app)
 app.add_typer(model.app, name="models")
 app.add_typer(data.app, name="data")
+app.add_typer(router.app, name="router")
 app.add_typer(experiment.app, name="experiments")
 
 

@@ -22,6 +22,8 @@ def compare_routers(
     train: OutcomeTable,
     test: OutcomeTable,
     *,
+    models: Sequence[str] = (),
+    priced: bool | None = None,
     space: Space | None = None,
     seed: int = 0,
     on_done: Callable[[RouterFigures], None] | None = None,
@@ -30,14 +32,15 @@ def compare_routers(
     """Fits every strategy on the training rows and returns how all of them do on the test rows.
 
     Test rows that were seen in training, or lack a score of some model, are left out with a warning; training rows
-    keep their holes. `on_done` is told each router as it is judged, `on_skip` one that cannot learn from the table.
+    keep their holes. Which models are compared is said as `comparable` takes it. `on_done` is told each router as it is
+    judged, `on_skip` one that cannot learn from the table.
 
     Raises:
         ConfigurationError: if most test rows are also training rows, nothing is left to test on, or a strategy cannot
             learn from the table and there is no `on_skip`.
     """
     fresh = refuse_leak(seen_hashes(train), test)
-    train, whole, warnings = comparable(train, fresh)
+    train, whole, warnings = comparable(train, fresh, models=models, priced=priced)
     judge = Judge(Background.of(train), whole, seed)
     routers = []
     for name, strategy in strategies.items():

@@ -84,7 +84,7 @@ class Judge:
         return self._figures(name, _Routed(best(predicted), curve, preference))
 
     def references(self) -> Iterator[tuple[str, RouterFigures]]:
-        """Yields the references; the oracle breaks ties by cost."""
+        """Yields the references; the oracle breaks ties by cost, and more than two models need costs for a cheapest."""
         score, n = self._test.score, self._test.n_queries
         cost = self._test.cost_usd if self._priced else np.zeros_like(score)
         # The oracle knows scores and costs, so it predicts what comes true.
@@ -92,8 +92,11 @@ class Judge:
         oracle = self.figures("oracle", score - 1e-9 * cost / scale)
         yield "oracle", oracle
         yield "best single", self._constant("best single", self.single)
-        cheapest = int(self._costs.mean(axis=0).argmin()) if self._priced else int(np.nanmean(score, axis=0).argmin())
-        yield "cheapest", self._constant("cheapest", cheapest)
+        if self._priced:
+            yield "cheapest", self._constant("cheapest", int(self._costs.mean(axis=0).argmin()))
+        elif len(self._test.models) == 2:
+            # As RouteLLM has it: of two models the weak one is the cheap one.
+            yield "cheapest", self._constant("cheapest", self._weak)
         even = np.zeros(n) if len(self._test.models) == 2 else None
         dealt = np.random.default_rng(self._seed).integers(len(self._test.models), size=n)
         yield "random", self._figures("random", _Routed(dealt.astype(np.intp), self._mix(), even))

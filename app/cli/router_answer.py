@@ -1,0 +1,111 @@
+"""What `routeloom router` answers about comparisons: JSON with stable names, and a table for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from app.cli.output import cell
+from pipelines.routing.figures import Figure, RouterComparison, RouterFigures
+from pipelines.routing.headroom import verdict
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_FIGURES: Final = {
+    "accuracy": "accuracy",
+    "cost_usd": "cost",
+    "aiq": "aiq",
+    "apgr": "apgr",
+    "oracle_gap_closed": "oracle_gap_closed",
+    "accuracy_at_best_single_cost": "accuracy_at_best_single_cost",
+    "saving_at_best_single_accuracy": "saving_at_best_single_accuracy",
+}
+_PLAIN: Final = ("cpt50", "cpt80", "regret", "entropy", "fit_s", "decisions_per_s", "p99_ms", "shares", "tasks")
+
+
+def comparison_answer(comparison: RouterComparison, skipped: Mapping[str, str]) -> dict[str, Any]:
+    """Returns the JSON of a comparison; `cost` is in USD per question, every `_ci` a 95 % interval."""
+    told = verdict(comparison)
+    strategies = {router.name: figures_answer(router) for router in comparison.routers}
+    for name, answer in strategies.items():
+        answer |= _interval("difference", comparison.differences[name])
+        answer |= _interval("aiq_gain", comparison.aiq_gains[name])
+        answer |= _interval("null_accuracy", comparison.null_accuracy[name])
+    return {
+        "table": comparison.table,
+        "n_train": comparison.n_train,
+        "n_test": comparison.n_test,
+        "models": list(comparison.models),
+        "best_single": comparison.best_single,
+        **_interval("headroom", comparison.headroom),
+        "worth_routing": told.worth_routing,
+        "worth_routing_for_accuracy": told.for_accuracy,
+        "worth_routing_for_cost": told.for_cost,
+        "verdict": told.sentence,
+        "cost_unit": "USD per question",
+        "strategies": strategies,
+        "references": _references(comparison),
+        "skipped": dict(skipped),
+        "warnings": list(comparison.warnings),
+    }
+
+
+def comparison_table(comparison: RouterComparison) -> Table:
+    """Returns the routers and the references as a table, the most accurate first."""
+    from rich.table import Table
+
+    two = len(comparison.models) == 2
+    titles = ["accuracy", "USD per 1,000", "AIQ", *(["APGR"] if two else []), "of the gap", "at best single's cost"]
+    table = Table("router", *titles, "fit s", "per s", "p99 ms", box=None, pad_edge=False, header_style="bold")
+    routers = sorted(comparison.routers, key=lambda router: -(router.accuracy.value or 0.0))
+    for figures in (*routers, *comparison.references.values()):
+        own = figures in comparison.routers
+        numbers = [
+            _with_interval(figures.accuracy),
+            _number(figures.cost_usd.value, ".4g", 1_000),
+            _number(figures.aiq.value, ".4f"),
+            *([_number(figures.apgr.value, ".3f")] if two else []),
+            _number(figures.oracle_gap_closed.value, ".0%"),
+            _number(figures.accuracy_at_best_single_cost.value, ".4f"),
+            _number(figures.fit_s, ".2f"),
+            _number(figures.decisions_per_s, ",.0f"),
+            _number(figures.p99_ms, ".2f"),
+        ]
+        table.add_row(*map(cell, [figures.name, *numbers]), style=None if own else "dim")
+    return table
+
+
+def figures_answer(figures: RouterFigures) -> dict[str, Any]:
+    """Returns the JSON of the figures of one router or reference."""
+    answer: dict[str, Any] = {"name": _key(figures.name)}
+    for field, name in _FIGURES.items():
+        answer |= _interval(name, getattr(figures, field))
+    answer |= {name: getattr(figures, name) for name in _PLAIN}
+    curve = zip(figures.curve_cost_usd, figures.curve_accuracy, strict=True)
+    return {**answer, "curve": [{"cost": cost, "accuracy": accuracy} for cost, accuracy in curve]}
+
+
+def _references(comparison: RouterComparison) -> dict[str, Any]:
+    """Returns the references; where costs are not known the cheapest is there without numbers."""
+    found = {_key(name): figures_answer(figures) for name, figures in comparison.references.items()}
+    return {"cheapest": {**dict.fromkeys(found["oracle"]), "name": "cheapest"}, **found}
+
+
+def _interval(name: str, figure: Figure) -> dict[str, Any]:
+    known = figure.low is not None and figure.high is not None
+    return {name: figure.value, f"{name}_ci": [figure.low, figure.high] if known else None}
+
+
+def _key(name: str) -> str:
+    return {"best single": "best_single", "task table": "task_table"}.get(name, name)
+
+
+def _with_interval(figure: Figure) -> str:
+    if figure.value is None or figure.low is None or figure.high is None:
+        return "-"
+    return f"{figure.value:.4f} ({figure.low:.3f} to {figure.high:.3f})"
+
+
+def _number(value: float | None, form: str, scale: float = 1.0) -> str:
+    return "-" if value is None else format(value * scale, form)
