@@ -10,6 +10,7 @@ from pydantic import Field
 
 from pipelines.chat import Usd
 from pipelines.data.example import Example
+from pipelines.expected_calls import ExpectedCalls
 from pipelines.prompt import shortened
 from pipelines.record import Record
 from pipelines.service import Embedder, Models
@@ -71,6 +72,10 @@ class Scorer(Record):
             RouteloomError: if the example lacks what the scorer needs, or a judge failed: the row says so and has no
                 score, which is not the same as a score of 0.
         """
+
+    def expected_calls(self) -> tuple[ExpectedCalls, ...]:
+        """Returns what the judgement of one answer asks of models."""
+        return ()
 
     def lack(self, example: Example) -> str | None:
         """Returns what the scorer needs and the example lacks, such as `a reference`, or None."""

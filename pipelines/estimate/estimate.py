@@ -12,12 +12,14 @@ from pipelines.data.example import Example
 from pipelines.error import ConfigurationError
 from pipelines.estimate.draw import Dice, Floats
 from pipelines.estimate.history import History
+from pipelines.estimate.judge import judge_costs
 from pipelines.estimate.record import Estimate
 from pipelines.estimate.route import Decisions
 from pipelines.estimate.summary import contender_estimate, range_of, totals_of
 from pipelines.estimate.walk import Known, Questions, sound_part, walk
 from pipelines.estimate.wall import wall_times
 from pipelines.experiment.experiment import Contender, ExperimentSettings
+from pipelines.scorer import Scorer
 from pipelines.store import PipelineLibrary
 
 NOTHING_KNOWN: Final = History()
@@ -34,6 +36,7 @@ def estimate(
     settings: ExperimentSettings | None = None,
     decisions: Decisions = NOT_TRIED,
     library: PipelineLibrary | None = None,
+    scorers: Sequence[Scorer] = (),
 ) -> Estimate:
     """Returns what these pipelines will cost and take on these examples, by simulating them many times.
 
@@ -45,6 +48,7 @@ def estimate(
         settings: default model, repeats, concurrency, seed.
         decisions: how the routers decided in a dry run (`dry_run`).
         library: where sub-pipelines are found that have not run yet.
+        scorers: what judges the answers; its cost is told apart.
 
     Source: Monte-Carlo over the pipeline, so that the mean of a maximum is not taken for the maximum of the means;
     token flow and cost per node after "On the Design and Analysis of LLM-Based Algorithms" (Chen et al., 2024),
@@ -59,11 +63,14 @@ def estimate(
     walks = [walk(sound_part(c.pipeline), dice, questions, known, decisions.of(c.label)) for c in contenders]
     parts = tuple(contender_estimate(c.label, rows, walked) for c, walked in zip(contenders, walks, strict=True))
     totals: Floats = np.sum([totals_of(walked.cost_usd, rows) for walked in walks], axis=0)
+    judged = [judge_costs(scorers, walked, asked, dice, questions, known) for walked in walks]
+    judges: Floats = np.sum([totals_of(cost_usd, rows) for cost_usd, _ in judged], axis=0)
     return Estimate(
         contenders=parts,
         rows=rows * len(parts),
         total_cost_usd=None if any(part.unpriced for part in parts) else range_of(totals),
         at_least_usd=float(totals.mean()),
+        judge_cost_usd=None if any(unpriced for _, unpriced in judged) else range_of(judges),
         wall_s=range_of(wall_times(walks, rows, chosen.concurrency, known.catalogue)),
         concurrency=chosen.concurrency,
         dry_run_examples=decisions.count,

@@ -112,12 +112,14 @@ class ContenderEstimate(Record):
 
 
 class Estimate(Record):
-    """Is what an experiment will cost and take, before it runs; scorers are not in it.
+    """Is what an experiment will cost and take, before it runs.
 
     Attributes:
         rows: of all pipelines together.
-        total_cost_usd: None where a price is unknown; then `at_least_usd` is the known part.
-        wall_s: from the first row to the last, with `concurrency` rows at a time and the limits of the models.
+        total_cost_usd: of the answers; None where a price is unknown, then `at_least_usd` is the known part.
+        judge_cost_usd: of the judgements by models, beside the answers; None where the price of a judge is unknown.
+        wall_s: without the judgements, from the first row to the last, with `concurrency` rows at a time and the limits
+            of the models.
         dry_run_examples: how many examples the routers were tried on beforehand.
     """
 
@@ -125,6 +127,7 @@ class Estimate(Record):
     rows: int = Field(ge=0)
     total_cost_usd: Range | None
     at_least_usd: Usd
+    judge_cost_usd: Range | None = Range(mean=0.0, p05=0.0, p50=0.0, p95=0.0)
     wall_s: Range
     concurrency: int = Field(ge=1)
     dry_run_examples: int = Field(default=0, ge=0)

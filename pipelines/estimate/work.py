@@ -87,7 +87,8 @@ class Worker:
         known = [sample for sample in same or samples if sample.calls and sample.input_tokens]
         if known:
             return self._as_before(step, expected, same or list(samples), known, timed=bool(same))
-        return self._as_declared(step, expected, arriving)
+        constant = text_tokens(step.node.model_dump(mode="json"))
+        return self.declared(step.spec.id, expected, constant + arriving)
 
     def _unpaid(self, step: Step, samples: Sequence[Sample]) -> Work:
         times_s = _times(samples)
@@ -148,10 +149,10 @@ class Worker:
             return learned(times_s[:, None], self.dice, rng)[0], f"history n={len(times_s)}"
         return self._time(step.spec.id, load), speed.source
 
-    def _as_declared(self, step: Step, expected: Sequence[ExpectedCalls], arriving: Floats) -> Work:
-        constant = _text_tokens(step.node.model_dump(mode="json"))
-        rng = self.dice.rng(f"declared/{step.spec.id}")
-        prompt = (constant + arriving) * guessed(self.dice, rng, unknown_sd=PROMPT_SD, luck_sd=0.0)
+    def declared(self, place: str, expected: Sequence[ExpectedCalls], prompt_tokens: Floats) -> Work:
+        """Returns the work of at least one expected call with prompts of that length; `place` names its luck."""
+        rng = self.dice.rng(f"declared/{place}")
+        prompt = prompt_tokens * guessed(self.dice, rng, unknown_sd=PROMPT_SD, luck_sd=0.0)
         parts, sources, speeds = [], [], []
         for each in expected:
             name = self._name(each.model)
@@ -161,7 +162,7 @@ class Worker:
             cap = each.max_tokens or (entry.max_output_tokens if entry else None) or np.inf
             length = np.minimum(length * (CAP_SHARE * each.max_tokens if each.max_tokens else ANSWER_TOKENS), cap)
             load = Load(name, entry, counts, counts * prompt, counts * length, each.parallel)
-            parts.append(replace(self._priced(load), latency_s=self._time(step.spec.id, load)))
+            parts.append(replace(self._priced(load), latency_s=self._time(place, load)))
             sources.append(f"declared: up to {each.max_tokens:,} tokens" if each.max_tokens else "default: 300 tokens")
             speeds.append(self._speed(name).source)
         return replace(_together(parts), token_source=_listed(sources), latency_source=_listed(speeds))
@@ -242,12 +243,12 @@ def _is_notional(entry: ModelEntry) -> bool:
     return bool(entry.price and entry.price.notional)
 
 
-def _text_tokens(content: Any) -> int:
+def text_tokens(content: Any) -> int:
     """Returns about how many tokens the texts of a configuration have, which is what a prompt always holds."""
     if isinstance(content, str):
         return estimate_tokens(content) if content.strip() else 0
     parts = content.values() if isinstance(content, dict) else content if isinstance(content, (list, tuple)) else ()
-    return sum(_text_tokens(part) for part in parts)
+    return sum(text_tokens(part) for part in parts)
 
 
 def _listed(sources: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from pydantic import Field
 from pipelines.chat import ChatRequest, Message, Sampling
 from pipelines.data.example import Example
 from pipelines.error import ConfigurationError, DocumentError
+from pipelines.expected_calls import ExpectedCalls
 from pipelines.field import ModelName, PromptText
 from pipelines.meter import Metered
 from pipelines.prompt import quoted, shortened
@@ -45,6 +46,10 @@ class LlmJudge(Scorer):
         default=True, title="Show reference", description="Let the judge see the reference answers of the row."
     )
     sampling: Sampling = Field(default=Sampling(max_tokens=400), description="How the judge picks its words.")
+
+    def expected_calls(self) -> tuple[ExpectedCalls, ...]:
+        """Returns the one rating."""
+        return (ExpectedCalls(model=self.model, max_tokens=self.sampling.max_tokens),)
 
     async def score(self, example: Example, answer: Answer, bench: Bench) -> Score:
         """Returns the rating as a share of the scale, with what it cost.

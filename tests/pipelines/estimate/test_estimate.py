@@ -9,11 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.catalogue import Catalogue
+from pipelines.chat import Sampling
 from pipelines.document import Pipeline
 from pipelines.estimate.estimate import estimate
 from pipelines.estimate.history import PastCall
-from pipelines.estimate.record import Estimate
+from pipelines.estimate.record import Estimate, Range
 from pipelines.experiment.experiment import ExperimentSettings
+from pipelines.scorers.exact_match import ExactMatch
+from pipelines.scorers.llm_judge import LlmJudge
 from pipelines.store import MemoryLibrary
 from tests.pipelines.drawing import draw, node, single_expert
 from tests.pipelines.estimate.known import (
@@ -315,6 +318,25 @@ def test_a_total_is_surer_than_a_row_and_unknowns_do_not_average_out() -> None:
     assert relative[1] < 0.8 * relative[0]
     # What nobody knows about the length of answers (sd 0.4) keeps the interval about 2 * 1.645 * 0.4 wide.
     assert relative[1] > 1.0
+
+
+def test_a_judge_is_paid_for_every_answer_and_told_apart() -> None:
+    pipeline = chain()
+    judge = LlmJudge(model="large", rubric="", sampling=Sampling(max_tokens=100))
+    none, one, two = (
+        estimate([contender(pipeline)], examples(50), catalogue=CATALOGUE, scorers=scorers)
+        for scorers in ((), (ExactMatch(), judge), (judge, judge.model_copy(update={"rubric": "x"})))
+    )
+    costs = [found.judge_cost_usd for found in (none, one, two)]
+    assert costs[0] == Range(mean=0.0, p05=0.0, p50=0.0, p95=0.0)
+    assert costs[1] is not None
+    assert costs[2] is not None
+    # 50 ratings of about 57 tokens, after an instruction, a question and an answer of about 430 tokens.
+    assert costs[1].mean == pytest.approx(50 * (430 * 10e-6 + 57 * 20e-6), rel=0.1)
+    assert costs[2].mean == pytest.approx(2 * costs[1].mean, rel=0.1)
+    assert none.total_cost_usd == one.total_cost_usd
+    unknown = estimate([contender(pipeline)], examples(), catalogue=CATALOGUE, scorers=[LlmJudge(model="new")])
+    assert unknown.judge_cost_usd is None
 
 
 @settings(max_examples=25, deadline=None)
