@@ -22,8 +22,3 @@ class ExpectedCalls(Record):
     most: int = Field(default=1, ge=0)
     parallel: bool = False
     max_tokens: int | None = Field(default=None, ge=1)
-
-    @property
-    def mean(self) -> float:
-        """Returns the calls in a run where nothing else is known of them."""
-        return (self.fewest + self.most) / 2

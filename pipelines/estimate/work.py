@@ -22,6 +22,8 @@ ANSWER_SD: Final = 0.55
 ANSWER_UNKNOWN_SD: Final = 0.4
 PROMPT_SD: Final = 0.15
 CAP_SHARE: Final = 0.6
+LEAST_SHARE: Final = 0.2
+"""Shorter questions leave at least this part of a prompt."""
 ENOUGH: Final = 5
 """So many timed runs of a node tell more of its time than the calls of its model."""
 
@@ -109,25 +111,16 @@ class Worker:
     ) -> Work:
         """Returns the work after past runs; where another model was asked then (not `timed`), only its tokens."""
         rng = self.dice.rng(f"work/{step.spec.id}")
-        several = not expected or len({each.model for each in expected}) > 1
         columns = [(s.input_tokens, max(s.output_tokens, 1), max(s.list_cost_usd, 1e-12)) for s in known]
         drawn_in, drawn_out, drawn_usd = learned(np.array(columns, dtype=np.float64), self.dice, rng)
         calls = np.full(self.dice.shape, np.mean([sample.calls for sample in known]))
         shift = calls * (self._question_tokens - np.mean([sample.question_tokens for sample in known]))
-        drawn_in = np.maximum(drawn_in + shift, 0.2 * drawn_in)
+        drawn_in = np.maximum(drawn_in + shift, LEAST_SHARE * drawn_in)
         asks = (rng.random(self.dice.shape) < len(known) / len(samples)).astype(np.float64)
         name = self._name(expected[0].model) if expected else ""
         load = Load(name, self._entry(name), calls, drawn_in, drawn_out, bool(expected) and expected[0].parallel)
-        priced = self._priced(load)
-        if several:
-            names = dict.fromkeys(model for sample in known for model in sample.models)
-            entries = {model: self._entry(model) for model in names}
-            priced = replace(
-                priced,
-                cost_usd=drawn_usd,
-                unpriced=tuple(model for model, entry in entries.items() if entry is None or entry.price is None),
-                notional=any(entry is not None and _is_notional(entry) for entry in entries.values()),
-            )
+        several = not expected or len({each.model for each in expected}) > 1
+        priced = self._priced_by_all(load, known, drawn_usd) if several else self._priced(load)
         latency_s, latency_source = self._time_as_before(step, known if timed else (), load)
         return replace(
             priced,
@@ -166,6 +159,18 @@ class Worker:
             sources.append(f"declared: up to {each.max_tokens:,} tokens" if each.max_tokens else "default: 300 tokens")
             speeds.append(self._speed(name).source)
         return replace(_together(parts), token_source=_listed(sources), latency_source=_listed(speeds))
+
+    def _priced_by_all(self, load: Load, known: Sequence[Sample], cost_usd: Floats) -> Work:
+        """Returns the work of several models at what it cost before, which tells more than how they share tokens."""
+        names = tuple(dict.fromkeys(model for sample in known for model in sample.models))
+        entries = {name: self._entry(name) for name in names}
+        return replace(
+            self._priced(load),
+            cost_usd=cost_usd,
+            unpriced=tuple(name for name, entry in entries.items() if entry is None or entry.price is None),
+            notional=any(entry is not None and _is_notional(entry) for entry in entries.values()),
+            model="",
+        )
 
     def _priced(self, load: Load) -> Work:
         price = load.entry.price if load.entry else None

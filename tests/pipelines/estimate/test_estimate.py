@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.catalogue import Catalogue
 from pipelines.chat import Sampling
+from pipelines.data.example import Example
 from pipelines.document import Pipeline
 from pipelines.estimate.estimate import estimate
 from pipelines.estimate.history import PastCall
@@ -257,6 +258,53 @@ def test_the_model_that_a_router_chose_is_the_one_that_is_paid() -> None:
     assert {way.name: round(way.share, 1) for way in router.ways} == {"small": 0.7, "large": 0.3}
     costs = {way.name: way.cost_usd for way in router.ways}
     assert costs["large"] == pytest.approx(10 * costs["small"], rel=0.1)
+
+
+def test_a_node_of_several_models_costs_what_it_did() -> None:
+    pipeline = draw(
+        [
+            node("question", "query_input"),
+            node("e", "self_refine", {"critic_model": "large"}),
+            node("answer", "answer_output"),
+        ],
+        "question.query > e.query",
+        "e.answer > answer.answers",
+    )
+    told = [sample(n, models=("small", "large"), calls=3, list_cost_usd=0.007) for n in range(MANY)]
+    part = estimate([contender(pipeline)], examples(), past(pipeline, {"e": told}), catalogue=CATALOGUE).contenders[0]
+    assert part.row_cost_usd is not None
+    assert part.row_cost_usd.mean == pytest.approx(0.007, rel=0.02)
+
+
+def test_with_another_default_model_the_tokens_stay_and_price_and_time_change() -> None:
+    pipeline = chain()
+    history = past(pipeline, {"e0": [sample(n) for n in range(MANY)]})
+    chosen = ExperimentSettings(model="large")
+    part = estimate([contender(pipeline)], examples(), history, catalogue=CATALOGUE, settings=chosen).contenders[0]
+    expert = part.node("e0")
+    assert expert is not None
+    assert expert.cost_usd is not None
+    assert expert.cost_usd.mean == pytest.approx(0.002, rel=0.02)
+    assert (expert.token_source, expert.latency_source) == ("history n=400", "default: 0.5 s and 15 ms a token")
+
+
+def test_longer_questions_than_before_make_longer_prompts() -> None:
+    pipeline = chain()
+    history = past(pipeline, {"e0": [sample(n) for n in range(MANY)]})
+    asked = [Example(id="1", query="x" * 4 * 503)]
+    expert = estimate([contender(pipeline)], asked, history, catalogue=CATALOGUE).contenders[0].node("e0")
+    assert expert is not None
+    assert expert.input_tokens is not None
+    assert expert.input_tokens.mean == pytest.approx(600.0, rel=0.01)
+
+
+def test_a_node_that_asked_nobody_in_half_of_its_runs_will_do_so_again() -> None:
+    pipeline = chain()
+    silent = {"models": (), "calls": 0, "input_tokens": 0, "output_tokens": 0, "list_cost_usd": 0.0}
+    told = [sample(n, **({} if n % 2 else silent)) for n in range(MANY)]
+    part = estimate([contender(pipeline)], examples(200), past(pipeline, {"e0": told}), catalogue=CATALOGUE)
+    assert part.total_cost_usd is not None
+    assert part.total_cost_usd.mean == pytest.approx(200 * 0.0001, rel=0.05)
 
 
 def test_a_sub_pipeline_that_never_ran_is_looked_into() -> None:
