@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from pipelines.statistics.report import ContenderReport, PairReport, Report
 from pipelines.statistics.warning import NAMES
 
 MOST_PAIRS: Final = 5
+WORTH_ROUTING: Final = 0.01
 SAME_COST: Final = 0.03
 """Costs that differ by less than this part are called equal."""
 
@@ -24,7 +26,7 @@ def decision(report: Report) -> tuple[str, ...]:
     lines = [_headline(report, best, against), *(pair_sentence(report, pair) for pair in ranked[:MOST_PAIRS])]
     if len(ranked) > MOST_PAIRS:
         lines.append(f"{len(ranked) - MOST_PAIRS} more pairs are in the table below.")
-    return tuple(lines)
+    return (*lines, *_beyond(report, best))
 
 
 def pair_sentence(report: Report, pair: PairReport) -> str:
@@ -66,6 +68,20 @@ def _headline(report: Report, best: str, against: list[PairReport]) -> str:
             " more examples show otherwise."
         )
     return f"Take '{best}': it is ahead, and those it cannot be told apart from are not cheaper."
+
+
+def _beyond(report: Report, best: str) -> Iterator[str]:
+    """Yields which pipelines none beats in both cost and accuracy, and how far routing between them could reach."""
+    if len(report.contenders) > 2 and len(report.pareto) > 1:
+        names = ", ".join(f"'{label}'" for label in report.pareto)
+        yield f"No other pipeline is both cheaper and better than these: {names}."
+    reach = None if report.oracle is None else report.oracle.value
+    reached = next((point.accuracy for point in report.plane if point.label == best), None)
+    if reach is not None and reached is not None and reach - reached >= WORTH_ROUTING:
+        yield (
+            f"They are right on different examples: a router that always chose well would reach {reach:.1%}, where"
+            f" '{best}' reaches {reached:.1%}."
+        )
 
 
 def _alone(found: ContenderReport, confidence: float) -> str:

@@ -12,6 +12,7 @@ from app.charts.export import data_of, figure_json, plotly_script, words_of
 from app.charts.gallery import charts_of
 from app.charts.look import chart_config
 from app.charts.node_use import NodeUse
+from app.experiment.decision import decision
 from app.experiment.report_table import contender_table, glossary, pair_table, row_table
 from pipelines.data.example import Example
 from pipelines.experiment.experiment import Experiment, Row
@@ -34,7 +35,7 @@ def report_html(
     rows: Iterable[Row] = (),
     nodes: Sequence[NodeUse] = (),
 ) -> str:
-    """Returns the page: verdict, warnings, tables, charts, the rows on which the pipelines differ, a glossary.
+    """Returns the page: decision, warnings, tables, charts, the rows on which the pipelines differ, a glossary.
 
     Args:
         experiment: what was run.
@@ -48,7 +49,7 @@ def report_html(
     parts = [
         f"<h1>{title}</h1>",
         f'<p class="quiet">{_origin(experiment, report)}</p>',
-        f'<div class="verdict">{"".join(f"<p>{escape(line)}</p>" for line in verdict(report))}</div>',
+        f'<div class="verdict">{"".join(f"<p>{escape(line)}</p>" for line in decision(report))}</div>',
         _warnings(report),
         "<h2>Pipelines</h2>",
         contender_table(report),
@@ -67,24 +68,6 @@ def report_html(
         f"<style>\n{_asset('report.css')}</style>\n</head>\n<body>\n{chr(10).join(part for part in parts if part)}\n"
         f"<script>{plotly_script()}</script>\n<script>\n{script}</script>\n</body>\n</html>\n"
     )
-
-
-def verdict(report: Report) -> tuple[str, ...]:
-    """Returns what a reader may take from the report, in sentences."""
-    if report.best_single is None:
-        return ("There is nothing to compare yet.",)
-    best = report.contender(report.best_single).accuracy
-    known = best.low is not None and best.high is not None
-    interval = f" ({report.confidence:.0%}: {best.low:.3f} to {best.high:.3f})" if known else ""
-    lines = [f"Highest accuracy: '{report.best_single}' with {best.value or 0:.3f}{interval}, n = {best.n:,}."]
-    against = [pair for pair in report.pairs if report.best_single in (pair.first, pair.second)]
-    lines += [pair.explanation for pair in sorted(against, key=lambda pair: not pair.is_real)[:6]]
-    if len(report.pareto) > 1:
-        names = ", ".join(f"'{label}'" for label in report.pareto)
-        lines.append(f"No other pipeline is both cheaper and better than these: {names}.")
-    if report.oracle is not None and report.oracle.value is not None and len(report.contenders) > 1:
-        lines.append(f"A router that always chose right would reach {report.oracle.value:.3f}.")
-    return tuple(lines)
 
 
 def _origin(experiment: Experiment, report: Report) -> str:

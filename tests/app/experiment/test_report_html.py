@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from app.charts.export import plotly_script
 from app.charts.node_use import NodeUse
-from app.experiment.report_html import report_html, verdict
+from app.experiment.report_html import report_html
 from pipelines.data.example import Example
 from pipelines.experiment.experiment import Contender, Experiment, Row
 from pipelines.statistics.summary import summarise
@@ -112,17 +112,3 @@ def test_only_examples_on_which_the_pipelines_differ_are_listed() -> None:
 
 def test_without_examples_the_page_has_no_list_of_them() -> None:
     assert "Where they differ" not in report_html(EXPERIMENT, summarise(RESULTS), RESULTS)
-
-
-def test_the_verdict_is_in_plain_words() -> None:
-    report = summarise(results_of([[0.0] * 20, [1.0] * 20], labels=["small", "big"]))
-    assert verdict(report) == (
-        "Highest accuracy: 'big' with 1.000 (95%: 0.839 to 1.000), n = 20.",
-        "'big' is better than 'small' by 1.000; chance is an unlikely explanation.",
-        "No other pipeline is both cheaper and better than these: 'small', 'big'.",
-        "A router that always chose right would reach 1.000.",
-    )
-
-
-def test_an_experiment_without_a_score_says_so() -> None:
-    assert verdict(summarise(results_of([[float("nan")]]))) == ("There is nothing to compare yet.",)
