@@ -10,7 +10,7 @@ from pipelines.data.example import Example
 from pipelines.document import NodeSpec, Pipeline
 from pipelines.engine import Engine
 from pipelines.error import ConfigurationError, PipelineInvalid
-from pipelines.estimate.route import Decisions, Outcome, possible
+from pipelines.estimate.route import Decisions, Outcome, decides
 from pipelines.estimate.walk import in_order, sound_part
 from pipelines.experiment.experiment import Contender, ExperimentSettings
 from pipelines.plan import Step, build_plan
@@ -55,7 +55,7 @@ def _free_part(pipeline: Pipeline) -> tuple[Pipeline, tuple[Step, ...]]:
         asks = step.spec.executes and step.spec.pinned is None and _asks(step)
         if not asks and all(edge.source in free for inlet in step.inlets for edge in inlet.edges):
             free.add(step.spec.id)
-            routers += [step] if possible(step) else []
+            routers += [step] if decides(step) else []
         elif step.node.final:
             free.add(step.spec.id)
     nodes = tuple(spec if spec.id in free else _switched_off(spec) for spec in pipeline.nodes)

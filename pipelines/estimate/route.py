@@ -10,6 +10,7 @@ import numpy as np
 
 from pipelines.estimate.draw import Bools, Dice, Floats, Ints
 from pipelines.estimate.history import History, Sample
+from pipelines.node import Port
 from pipelines.plan import Step
 from pipelines.value import ModelChoice
 
@@ -81,7 +82,7 @@ class Router:
 
         Source: the Bayesian bootstrap (Rubin, 1981).
         """
-        runs = {sample.run for step in steps if possible(step) for sample in self._history.of(step.spec)}
+        runs = {sample.run for step in steps if decides(step) for sample in self._history.of(step.spec)}
         self._runs = {run: place for place, run in enumerate(sorted(runs))}
         if not runs:
             return
@@ -101,14 +102,14 @@ class Router:
             return Route({step.detour.output.name: everywhere})
         if step.spec.pinned is not None:
             return Route(dict.fromkeys(step.spec.pinned, everywhere))
-        ways = possible(step)
-        if not ways:
+        if not decides(step):
             return Route({port.name: everywhere for port in step.node.output_ports()})
         tried = self._decisions.get(step.spec.id, ())
         known = [outcome for outcome in tried if outcome is not None]
         samples = self._history.of(step.spec)
         if known:
             return self._tried(step, tried, known)
+        ways = possible(step)
         if samples:
             return self._as_before(step, ways, samples)
         return self._by_chance(step, ways)
@@ -148,7 +149,7 @@ class Router:
         shares = np.cumsum(rng.dirichlet(np.ones(len(ways)), self._dice.worlds), axis=1)
         drawn = rng.random(self._dice.shape)
         chosen = np.minimum((drawn[:, :, None] >= shares[:, None, :]).sum(axis=2), len(ways) - 1)
-        return self._routed(step, ways, chosen, f"default: {len(ways)} ways alike")
+        return self._routed(step, ways, chosen, f"default: {_alike(len(ways))}")
 
     def _routed(self, step: Step, ways: Sequence[Outcome], chosen: Ints, source: str) -> Route:
         masks = [chosen == code for code in range(len(ways))]
@@ -168,15 +169,35 @@ _DEFAULT: Final = ""
 """Stands for the default model as the choice of a router."""
 
 
+def decides(step: Step) -> bool:
+    """Says whether the node has ways to choose between: several ports, or a model for others."""
+    ports = _ways_out(step)
+    return len(ports) > 1 or any(port.type == ModelChoice.type_name() for port in ports)
+
+
 def possible(step: Step) -> tuple[Outcome, ...]:
-    """Returns the ways a node can go as far as is known beforehand; none where there is nothing to decide."""
+    """Returns the ways of a node that decides, as far as they are known beforehand.
+
+    A chooser that names no models is taken to leave the choice as it is.
+    """
+    found: list[Outcome] = []
+    for port in _ways_out(step):
+        if port.type == ModelChoice.type_name():
+            names = dict.fromkeys(step.node.model_names())
+            found += [Outcome((port.name,), name or _DEFAULT) for name in names] or [Outcome((port.name,))]
+        else:
+            found.append(Outcome((port.name,)))
+    return tuple(found)
+
+
+def _ways_out(step: Step) -> tuple[Port, ...]:
     if not step.spec.executes or step.spec.pinned is not None:
         return ()
-    ports = [port for port in step.node.output_ports() if port.required]
-    chooser = next((port for port in ports if port.type == ModelChoice.type_name()), None)
-    if chooser is not None:
-        return tuple(Outcome((chooser.name,), model or _DEFAULT) for model in dict.fromkeys(step.node.model_names()))
-    return tuple(Outcome((port.name,)) for port in ports) if len(ports) > 1 else ()
+    return tuple(port for port in step.node.output_ports() if port.required)
+
+
+def _alike(count: int) -> str:
+    return f"{count} ways alike" if count > 1 else "what it chooses is unknown"
 
 
 def _chooses(way: Outcome) -> bool:

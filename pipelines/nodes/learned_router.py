@@ -12,6 +12,7 @@ from pydantic import Field
 
 from pipelines.choice import best
 from pipelines.error import ConfigurationError
+from pipelines.expected_calls import ExpectedCalls
 from pipelines.field import ModelName, RouterReference
 from pipelines.node import Group, Node, Port
 from pipelines.record import Record
@@ -75,6 +76,10 @@ class LearnedRouter(Node):
         """Returns the choice, and with a limit of doubt the way out for questions that nobody is expected to solve."""
         choice = Port(name="choice", type="model")
         return (choice,) if self.unsure_below is None else (choice, Port(name=UNSURE, type="query"))
+
+    def expected_calls(self) -> tuple[ExpectedCalls, ...]:
+        """Returns nothing: it only looks models up."""
+        return ()
 
     def summary(self) -> str:
         """Returns the router and how it chooses."""

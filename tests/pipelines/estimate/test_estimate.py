@@ -307,6 +307,32 @@ def test_a_node_that_asked_nobody_in_half_of_its_runs_will_do_so_again() -> None
     assert part.total_cost_usd.mean == pytest.approx(200 * 0.0001, rel=0.05)
 
 
+def test_a_chooser_whose_models_are_not_known_leaves_the_choice_until_it_has_run() -> None:
+    pipeline = draw(
+        [
+            node("question", "query_input"),
+            node("router", "learned_router", {"router": "r"}),
+            node("expert", "expert", {"sampling": {"max_tokens": 100}}),
+            node("answer", "answer_output"),
+        ],
+        "question.query > router.query",
+        "question.query > expert.query",
+        "router.choice > expert.choice",
+        "expert.answer > answer.answers",
+    )
+    told = {"router": [routed(n, "choice", choice="large") for n in range(MANY)]}
+    blind = estimate([contender(pipeline)], examples(200), catalogue=CATALOGUE).contenders[0]
+    seeing = estimate([contender(pipeline)], examples(200), past(pipeline, told), catalogue=CATALOGUE).contenders[0]
+    routers = [part.node("router") for part in (blind, seeing)]
+    assert [found.active_source for found in routers if found] == [
+        "default: what it chooses is unknown",
+        "history n=400",
+    ]
+    assert blind.row_cost_usd is not None
+    assert seeing.row_cost_usd is not None
+    assert seeing.row_cost_usd.mean == pytest.approx(10 * blind.row_cost_usd.mean, rel=0.1)
+
+
 def test_a_sub_pipeline_that_never_ran_is_looked_into() -> None:
     pipeline = draw(
         [

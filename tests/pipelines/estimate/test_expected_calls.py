@@ -20,6 +20,7 @@ SAMPLING = {"temperature": 0.7, "max_tokens": 50}
         ("context_router", {"model": "m"}, []),
         ("long_context", {"model": "m"}, []),
         ("model_router", {"pool": [{"model": "m"}, {"model": "n"}]}, []),
+        ("learned_router", {"router": "r", "aliases": [{"known_as": "x", "model": "m"}]}, []),
         ("expert", {"model": "m", "sampling": SAMPLING}, [("m", 1, 1, False, 50)]),
         ("expert", {}, [(None, 1, 1, False, None)]),
         ("llm_router", {}, [(None, 1, 1, False, 60)]),
