@@ -128,7 +128,7 @@ class Workspace:
     def find_problems(self, pipeline: Pipeline, *, model: str | None = None, whole: bool = True) -> tuple[Problem, ...]:
         """Returns every problem that a pipeline or a part of one has here, models and sub-pipelines looked up."""
         catalogue = self.catalogue if model is None else self.catalogue.with_default(model)
-        return find_problems(pipeline, catalogue=catalogue, library=self.library, whole=whole)
+        return find_problems(pipeline, catalogue=catalogue, library=self.library, routers=self.library, whole=whole)
 
     def run(
         self,

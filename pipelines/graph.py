@@ -12,13 +12,13 @@ from pydantic import ValidationError
 from pipelines.bypass import Detour, find_detour
 from pipelines.catalogue import Catalogue
 from pipelines.document import Edge, NodeSpec, Pipeline
-from pipelines.error import ConfigurationError, NotFound, PipelineInvalid
+from pipelines.error import ConfigurationError, DocumentError, NotFound, PipelineInvalid
 from pipelines.nesting import Nesting
 from pipelines.node import Node, Port
 from pipelines.nodes import node_kinds
 from pipelines.plan import build_node
 from pipelines.record import Record
-from pipelines.store import PipelineLibrary
+from pipelines.store import PipelineLibrary, RouterLibrary
 from pipelines.value import VALUE_TYPES, is_compatible
 
 LONGEST_LIST = 20
@@ -43,6 +43,7 @@ def require_valid(
     *,
     catalogue: Catalogue | None = None,
     library: PipelineLibrary | None = None,
+    routers: RouterLibrary | None = None,
     whole: bool = True,
 ) -> None:
     """Does nothing for a pipeline that can run; a part of one (not `whole`) needs no Answer.
@@ -50,7 +51,7 @@ def require_valid(
     Raises:
         PipelineInvalid: with every error, if it cannot.
     """
-    problems = find_problems(pipeline, catalogue=catalogue, library=library, whole=whole)
+    problems = find_problems(pipeline, catalogue=catalogue, library=library, routers=routers, whole=whole)
     errors = tuple(problem for problem in problems if problem.severity == "error")
     if errors:
         raise PipelineInvalid(errors)
@@ -61,12 +62,13 @@ def find_problems(
     *,
     catalogue: Catalogue | None = None,
     library: PipelineLibrary | None = None,
+    routers: RouterLibrary | None = None,
     whole: bool = True,
 ) -> tuple[Problem, ...]:
     """Returns every problem of a pipeline, in the order of its nodes; empty if there is none.
 
-    With a catalogue the named models are looked up, with a library the named sub-pipelines. A part of a pipeline (not
-    `whole`) may end anywhere.
+    With a catalogue the named models are looked up, with a library the named sub-pipelines, with routers the trained
+    ones. A part of a pipeline (not `whole`) may end anywhere.
     """
     if not pipeline.nodes:
         return (Problem(message="The pipeline is empty; drag a Question, an Expert and an Answer onto the canvas."),)
@@ -78,6 +80,8 @@ def find_problems(
         problems += check.models(catalogue)
     if library is not None:
         problems += check.nesting(library)
+    if routers is not None:
+        problems += check.routers(routers, catalogue)
     order = {spec.id: place for place, spec in enumerate(pipeline.nodes)}
     return tuple(sorted(problems, key=lambda problem: order.get(problem.node or "", -1)))
 
@@ -274,6 +278,26 @@ class _Check:
                     nesting.check(reference, self.pipeline.name)
                 except (NotFound, ConfigurationError) as error:
                     yield Problem(node=node_id, message=str(error))
+
+    def routers(self, routers: RouterLibrary, catalogue: Catalogue | None) -> Iterator[Problem]:
+        for node_id, node in self.built.items():
+            for reference in node.router_references() if self.specs[node_id].executes else ():
+                try:
+                    known = routers.router(reference).card.models
+                except (NotFound, DocumentError) as error:
+                    yield Problem(node=node_id, message=str(error))
+                    continue
+                absent = [] if catalogue is None else _absent(node.models_behind(known), catalogue)
+                if absent:
+                    yield Problem(
+                        node=node_id,
+                        message=f"The trained router '{reference}' chooses among models that the catalogue lacks:"
+                        f" {', '.join(absent)}; add them on the Models page, or name an alias for each.",
+                    )
+
+
+def _absent(models: Iterable[str | None], catalogue: Catalogue) -> list[str]:
+    return [name for name in dict.fromkeys(models) if name is not None and name not in catalogue]
 
 
 def _reached(graph: nx.DiGraph[str], starts: set[str]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
@@ -132,6 +132,14 @@ class Node(Record):
     def pipeline_references(self) -> tuple[str, ...]:
         """Returns the saved pipelines that the configuration names."""
         return tuple(reference for reference in _values_of_widget(self, "pipeline") if reference)
+
+    def router_references(self) -> tuple[str, ...]:
+        """Returns the trained routers that the configuration names."""
+        return tuple(reference.strip() for reference in _values_of_widget(self, "router") if reference.strip())
+
+    def models_behind(self, known: Sequence[str]) -> tuple[str | None, ...]:
+        """Returns the models it may choose where a trained router knows these, None for the default model."""
+        return tuple(known)
 
 
 @cache

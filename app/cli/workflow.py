@@ -55,7 +55,7 @@ def show(
     with open_library() as (_, library):
         pipeline = library.load(reference)
         source = library.source(reference)._asdict()
-        problems = find_problems(pipeline, library=library)
+        problems = find_problems(pipeline, library=library, routers=library)
     drawing = drawn(pipeline)
     if as_json:
         document = pipeline.model_dump(mode="json")
@@ -121,7 +121,7 @@ def import_file(
                 info = storage.workflows.create(pipeline, slug=slug, message=message)
         except NameTaken as error:
             raise AlreadyThere(str(error)) from error
-        problems = find_problems(pipeline, library=library)
+        problems = find_problems(pipeline, library=library, routers=library)
     if as_json:
         row = _row(info.slug, info.name, info.version, "workflow")
         print_json({**row, **report.model_dump(mode="json"), "problems": problems})

@@ -227,7 +227,9 @@ class Engine:
         if key not in self._plans:
             catalogue = base if model is None else base.with_default(model)
             part = run.pipeline if to_node is None else upstream_of(run.pipeline, to_node)
-            require_valid(part, catalogue=catalogue, library=self._library, whole=to_node is None)
+            require_valid(
+                part, catalogue=catalogue, library=self._library, routers=self._routers, whole=to_node is None
+            )
             # The pipeline and the base are kept with the plan, so that their ids stay theirs.
             self._plans[key] = (run.pipeline, base, catalogue, build_plan(part))
             while len(self._plans) > PLANS_KEPT:
@@ -276,7 +278,7 @@ class _Nested:
         if self._path.count("/") >= MAX_NESTING:
             raise ConfigurationError(f"Sub-pipelines are nested deeper than {MAX_NESTING} at {self._path}.")
         pipeline = engine._library.pipeline(reference)
-        require_valid(pipeline, catalogue=context.catalogue, library=engine._library)
+        require_valid(pipeline, catalogue=context.catalogue, library=engine._library, routers=engine._routers)
         inner = Execution(
             build_plan(pipeline), query, context, engine._services(context), engine._store, prefix=f"{self._path}/"
         )

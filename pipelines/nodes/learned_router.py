@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
-from pipelines.choice import best
+from pipelines.choice import Choices, best
 from pipelines.error import ConfigurationError
 from pipelines.expected_calls import ExpectedCalls
 from pipelines.field import ModelName, RouterReference
@@ -24,6 +25,7 @@ from pipelines.strategy import Scores
 from pipelines.value import ModelChoice, Query, Value
 
 if TYPE_CHECKING:
+    from pipelines.catalogue import ModelEntry
     from pipelines.trained import TrainedRouter
 
 Objective = Literal["score", "trade_off", "cheapest_above"]
@@ -72,6 +74,18 @@ class LearnedRouter(Node):
         default=(), max_length=200, description="Where the catalogue calls a model otherwise than the outcome table."
     )
 
+    room_tokens: int = Field(
+        default=1_024,
+        ge=0,
+        le=1_000_000,
+        description="Tokens kept free for prompt and answer: a model whose window is too small is not chosen.",
+    )
+
+    def models_behind(self, known: Sequence[str]) -> tuple[str | None, ...]:
+        """Returns the aliases of the router's models, or their own names."""
+        aliases = {alias.known_as: alias.model for alias in self.aliases}
+        return tuple(aliases.get(name, name) for name in known)
+
     def output_ports(self) -> tuple[Port, ...]:
         """Returns the choice, and with a limit of doubt the way out for questions that nobody is expected to solve."""
         choice = Port(name="choice", type="model")
@@ -112,23 +126,48 @@ class LearnedRouter(Node):
             ConfigurationError: if a model of the router is not in the catalogue, or its costs are needed and unknown.
         """
         trained = await asyncio.to_thread(routers.router, self.router.strip())
-        names = self._names(trained.card.models, models)
+        entries = [models.entry(name) for name in self.models_behind(trained.card.models)]
+        names = [entry.name for entry in entries]
         space = await self._space(trained, embedder, query.text)
         scores, costs = trained.predict([query.text], space=space)
-        chosen = int(self._chosen(scores, costs)[0])
+        fits = np.array([await self._fits(query.text, entry, models) for entry in entries])
+        if not fits.any():
+            return self._too_long(query, entries)
+        allowed = np.flatnonzero(fits)
+        chosen = int(allowed[self._chosen(scores[:, fits], costs[:, fits])[0]])
         decision = Decision(
             scores={name: float(score) for name, score in zip(names, scores[0], strict=True)},
             threshold=self.enough if self.objective == "cheapest_above" else self.unsure_below,
-            reason=_reason(trained, names, scores, costs, chosen),
+            reason=_reason(trained, names, scores, costs, chosen) + _left_out(names, fits),
         )
-        if self.unsure_below is not None and scores[0].max() < self.unsure_below:
+        if self.unsure_below is not None and scores[0][fits].max() < self.unsure_below:
             return Fired(ports={UNSURE: query}, decision=decision)
         return Fired(ports={"choice": ModelChoice(model=names[chosen])}, decision=decision)
 
-    def _names(self, known: Sequence[str], models: Models) -> list[str]:
-        """Returns the catalogue names of the router's models."""
-        aliases = {alias.known_as: alias.model for alias in self.aliases}
-        return [models.entry(aliases.get(name, name)).name for name in known]
+    async def _fits(self, text: str, entry: ModelEntry, models: Models) -> bool:
+        """Says whether a question fits into the context window of a model, with room for prompt and answer."""
+        window = entry.context_window
+        # A token has at least one byte, so that most questions need not be counted.
+        if window is None or len(text.encode("utf-8", "replace")) + self.room_tokens <= window:
+            return True
+        return await models.count_tokens(entry.name, text) + self.room_tokens <= window
+
+    def _too_long(self, query: Query, entries: Sequence[ModelEntry]) -> Fired:
+        """Fires the question by the way of the unsure.
+
+        Raises:
+            ConfigurationError: if there is no such way.
+        """
+        widest = max(entries, key=lambda entry: entry.context_window or 0)
+        reason = (
+            f"the question fits into the window of no model; the widest is {widest.name} ({widest.context_window:,})"
+        )
+        if self.unsure_below is None:
+            raise ConfigurationError(
+                f"For the router '{self.router}' {reason}; add a model with a larger window, or set 'unsure below' and"
+                " wire the way out."
+            )
+        return Fired(ports={UNSURE: query}, decision=Decision(reason=reason))
 
     async def _space(self, trained: TrainedRouter, embedder: Embedder, text: str) -> Space | None:
         if trained.card.embedder is None:
@@ -140,7 +179,7 @@ class LearnedRouter(Node):
             )
         return await Space.of(embedder, [text])
 
-    def _chosen(self, scores: Scores, costs: Scores) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    def _chosen(self, scores: Scores, costs: Scores) -> Choices:
         if self.objective == "score":
             return best(scores)
         if np.isnan(costs).any():
@@ -162,3 +201,8 @@ def _reason(trained: TrainedRouter, names: Sequence[str], scores: Scores, costs:
     others = [number for number in np.argsort(-scores[0], kind="stable") if number != chosen]
     after = f"; else {told(int(others[0]))}" if others else ""
     return f"{trained.strategy.title.lower()} expects {told(chosen)}{after}"
+
+
+def _left_out(names: Sequence[str], fits: NDArray[np.bool_]) -> str:
+    narrow = [name for name, fit in zip(names, fits, strict=True) if not fit]
+    return f"; too long for {', '.join(narrow)}" if narrow else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Sequence
@@ -36,14 +37,14 @@ class KeptEmbedder:
         if not texts:
             return await self._inner.embed(texts)
         if self._known is None:
-            self._known = _read(self._folder)
+            self._known = await asyncio.to_thread(_read, self._folder)
         known, keys = self._known, [_key(text) for text in texts]
         fresh = [(key, text) for key, text in dict(zip(keys, texts, strict=True)).items() if key not in known]
         for start in range(0, len(fresh), BATCH):
             part = fresh[start : start + BATCH]
             vectors = await self._inner.embed([text for _, text in part])
             found = dict(zip((key for key, _ in part), vectors, strict=True))
-            _write(self._folder, found)
+            await asyncio.to_thread(_write, self._folder, found)
             known |= found
         return np.stack([known[key] for key in keys])
 
