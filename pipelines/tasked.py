@@ -18,8 +18,8 @@ from pipelines.outcome.table import OutcomeTable
 from pipelines.space import Space
 from pipelines.strategy import Scores
 
-HELD_OUT: Final = 0.2
-"""This share of the training rows tells how sure a classifier is of questions it has not seen."""
+HELD_OUT: Final = 0.1
+"""This share of the training rows is kept from the classifier, to see how sure it is of questions it has not seen."""
 
 
 DOUBTED_SHARE: Final = "Share of known questions that may be taken for strangers."
@@ -29,7 +29,8 @@ class TaskStrategy(FeaturedStrategy):
     """Is the base of strategies that classify tasks and weigh the mean scores of each task by how likely it is.
 
     A question whose likeliest task is less likely than that of all but `doubted_share` of the held-out training
-    questions is taken for a stranger: the overall means decide there.
+    questions is taken for a stranger: the overall means decide there. No more than this share of further questions of
+    the same kind is (split conformal: held-out and further questions are exchangeable).
     """
 
     shrinkage: float = Field(default=5.0, ge=0.0, le=1e5, description="Imagined questions at the overall mean.")
@@ -55,14 +56,20 @@ class TaskStrategy(FeaturedStrategy):
                 f"The table '{outcomes.name}' names {len(names)} task; '{self.title}' needs rows of two or more."
             )
         state, rows = self.looked_at(outcomes, space, seed)
-        state |= self.classifier(rows, labels, len(names), seed)
+        held = self._held_out(labels, seed)
+        state |= self.classifier(rows[~held], labels[~held], len(names), seed)
         state |= {
             "tasks": names,
             "means": group_means(outcomes.score, labels, len(names), self.shrinkage),
             "mean": prior(outcomes.score),
-            "doubt": np.array([self._doubt(rows, labels, len(names), seed)]),
+            "doubt": np.array([self._bound(rows[held], state)]),
         }
         return self.with_state(state)
+
+    @property
+    def doubt(self) -> float:
+        """Returns the likelihood of the likeliest task below which a question is taken for a stranger."""
+        return float(self.state["doubt"][0])
 
     def posterior(self, queries: Sequence[str], *, space: Space | None = None) -> Scores:
         """Returns how likely each task is, an array (n_queries, n_tasks)."""
@@ -75,7 +82,7 @@ class TaskStrategy(FeaturedStrategy):
     def predict(self, queries: Sequence[str], *, space: Space | None = None) -> Scores:
         """Returns the expected scores, an array (n_queries, n_models)."""
         posterior = self.posterior(queries, space=space)
-        known = posterior.max(axis=1, initial=0.0) >= self.state["doubt"][0]
+        known = posterior.max(axis=1, initial=0.0) >= self.doubt
         return np.where(known[:, None], posterior @ self.state["means"], self.state["mean"])
 
     def explain(self, query: str, *, space: Space | None = None) -> dict[str, Any]:
@@ -84,14 +91,16 @@ class TaskStrategy(FeaturedStrategy):
         order = np.argsort(-likely)[:5]
         return {
             "tasks": {str(self.state["tasks"][number]): float(likely[number]) for number in order},
-            "stranger": bool(likely.max() < self.state["doubt"][0]),
+            "stranger": bool(likely.max() < self.doubt),
         }
 
-    def _doubt(self, rows: Features, labels: NDArray[np.intp], count: int, seed: int) -> float:
-        if not self.doubted_share:
-            return 0.0
-        held = np.random.default_rng([seed, 2]).random(len(labels)) < HELD_OUT
-        if not held.any() or len(np.unique(labels[~held])) < 2:
-            return 0.0
-        learned = self.classifier(rows[~held], labels[~held], count, seed)
-        return float(np.quantile(self.likely(rows[held], learned).max(axis=1), self.doubted_share))
+    def _held_out(self, labels: NDArray[np.intp], seed: int) -> NDArray[np.bool_]:
+        """Returns which rows the classifier does not see; of every task it sees one at least."""
+        share = HELD_OUT if self.doubted_share else 0.0
+        held = np.random.default_rng([seed, 2]).random(len(labels)) < share
+        held[np.unique(labels, return_index=True)[1]] = False
+        return held
+
+    def _bound(self, rows: Features, learned: Mapping[str, NDArray[Any]]) -> float:
+        allowed = int(self.doubted_share * (rows.shape[0] + 1))
+        return float(np.sort(self.likely(rows, learned).max(axis=1))[allowed - 1]) if allowed else 0.0

@@ -33,12 +33,9 @@ class Category(TaskStrategy):
 
         machine = LogisticRegression(C=self.strength, max_iter=300, random_state=seed).fit(rows, labels)
         weights, bias = machine.coef_, machine.intercept_
-        if len(bias) == 1:
+        if count == 2:
             weights, bias = np.vstack([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])
-        every = np.zeros((count, weights.shape[1]), dtype=np.float32)
-        offsets = np.full(count, -np.inf)
-        every[machine.classes_], offsets[machine.classes_] = weights, bias
-        return {"weights": every.T.copy(), "bias": offsets}
+        return {"weights": weights.T.astype(np.float32), "bias": bias.astype(np.float64)}
 
     def likely(self, rows: Features, learned: Mapping[str, NDArray[Any]]) -> Scores:
         """Returns the softmax over the tasks."""
