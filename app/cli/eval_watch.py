@@ -47,6 +47,8 @@ def carry(space: Workspace, experiment_id: str, future: Future[Progress], *, wat
         RouteloomError: if it could not begin.
     """
     begun_s = time.perf_counter()
+    ended_s: list[float] = []
+    future.add_done_callback(lambda _: ended_s.append(time.perf_counter()))
     interrupts = 0
     with _shown(watch) as show:
         while not future.done():
@@ -57,7 +59,7 @@ def carry(space: Workspace, experiment_id: str, future: Future[Progress], *, wat
                 interrupts += 1
                 _interrupt(space, experiment_id, interrupts)
     progress = future.result()
-    return Carried(progress, time.perf_counter() - begun_s, interrupts > 0 and progress.status != "done")
+    return Carried(progress, ended_s[0] - begun_s, interrupts > 0 and progress.status != "done")
 
 
 def progress_words(progress: Progress) -> str:
