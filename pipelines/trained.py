@@ -98,16 +98,36 @@ class TrainedRouter:
             )
         began = time.perf_counter()
         fitted = strategy.fit(train, space=space, seed=seed)
+        fit_s = time.perf_counter() - began
+        return cls.of(name, fitted, train, embedder=embedder, seed=seed, fit_s=fit_s, **about)
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        fitted: LearnedStrategy,
+        train: OutcomeTable,
+        *,
+        embedder: str | None = None,
+        seed: int = 0,
+        **about: Any,
+    ) -> TrainedRouter:
+        """Returns a strategy that was fitted on these rows as a trained router; see `fit`.
+
+        Raises:
+            DocumentError: if the name is not a slug.
+        """
+        if not NAME.fullmatch(name):
+            raise DocumentError(f"'{name}' cannot name a router; use small letters, digits and -, at most 80.")
         card = RouterCard(
             name=name,
-            strategy=strategy.model_dump(mode="json"),
+            strategy=fitted.model_dump(mode="json"),
             models=fitted.models,
             table=train.name,
             data_hash=train.content_hash,
             seed=seed,
-            embedder=embedder if strategy.needs_space else None,
+            embedder=embedder if fitted.needs_space else None,
             n_train=train.n_queries,
-            fit_s=time.perf_counter() - began,
             **about,
         )
         return cls(card=card, strategy=fitted, background=Background.of(train.columns(fitted.models)))

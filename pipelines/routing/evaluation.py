@@ -26,14 +26,16 @@ def compare_routers(
     priced: bool | None = None,
     space: Space | None = None,
     seed: int = 0,
+    on_fitted: Callable[[str, LearnedStrategy, float], None] | None = None,
     on_done: Callable[[RouterFigures], None] | None = None,
     on_skip: Callable[[str, ConfigurationError], None] | None = None,
 ) -> RouterComparison:
     """Fits every strategy on the training rows and returns how all of them do on the test rows.
 
     Test rows that were seen in training, or lack a score of some model, are left out with a warning; training rows
-    keep their holes. Which models are compared is said as `comparable` takes it. `on_done` is told each router as it is
-    judged, `on_skip` one that cannot learn from the table.
+    keep their holes. Which models are compared is said as `comparable` takes it. `on_fitted` is told each strategy when
+    it has learned, and the seconds that took; `on_done` each router as it is judged, `on_skip` one that cannot learn
+    from the table.
 
     Raises:
         ConfigurationError: if most test rows are also training rows, nothing is left to test on, or a strategy cannot
@@ -52,7 +54,10 @@ def compare_routers(
                 raise
             on_skip(name, error)
             continue
-        routers.append(judge.router(name, fitted, space, time.perf_counter() - began))
+        fit_s = time.perf_counter() - began
+        if on_fitted is not None:
+            on_fitted(name, fitted, fit_s)
+        routers.append(judge.router(name, fitted, space, fit_s))
         if on_done is not None:
             on_done(routers[-1])
     warnings = (*_leak_warning(test, fresh), *warnings)
