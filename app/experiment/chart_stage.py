@@ -78,6 +78,12 @@ def draw_charts(space: Workspace, experiment: Experiment, view: View, summary: S
     st.fragment(_draw)(space, experiment, view, summary)
 
 
+def draw_plane(space: Workspace, experiment: Experiment, view: View, summary: Summary) -> None:
+    """Draws cost and accuracy of the pipelines, the one chart that a decision needs."""
+    dark = st.context.theme.type == "dark"
+    _draw_figure(Scene(space, experiment, view, summary, dark=dark), "cost-accuracy", "png")
+
+
 def _draw(space: Workspace, experiment: Experiment, view: View, summary: Summary) -> None:
     names = _with_something(summary)
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -7,7 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from app.experiment.agreement_table import draw_agreement
-from app.experiment.chart_stage import draw_charts
+from app.experiment.chart_stage import draw_charts, draw_plane
 from app.experiment.decision import decision
 from app.experiment.export_bar import draw_export_bar
 from app.experiment.fleet_canvas import draw_fleet
@@ -114,3 +114,5 @@ def _draw_decision(space: Workspace, experiment: Experiment, view: View, summary
     with st.expander("What the numbers mean", icon=":material/menu_book:"):
         st.html(f'<div class="rl-report">{glossary()}</div>')
     draw_export_bar(space, experiment, view, summary)
+    if report.plane:
+        draw_plane(space, experiment, view, summary)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.experiment.badge import draw_status
 from app.experiment.draft import Draft, demo_draft
+from app.experiment.summary import warm_up
 from app.figure import age_text, cost_text
 from app.plain import plain
 from app.state import go_to_data, make_experiment, open_experiment
@@ -43,6 +44,7 @@ def draw_overview(space: Workspace) -> None:
     standings = space.storage.experiments.standings([info.id for info in shown])
     for info in shown:
         _draw_info(space, info, standings.get(info.id, ()))
+    warm_up()
 
 
 def _draw_nothing() -> None:

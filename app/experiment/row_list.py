@@ -20,7 +20,9 @@ from pipelines.error import RouteloomError
 from pipelines.experiment.experiment import Experiment
 from pipelines.experiment.results import STATUSES, Floats, Ints
 
-PAGE_ROWS: Final = 25
+PAGE_ROWS: Final = 50
+SEEN_ROWS: Final = 8
+"""The table scrolls, so that the chosen row shows under it without scrolling the page."""
 QUESTION_CHARACTERS: Final = 200
 COLUMNS: Final[dict[str, Any]] = {
     "question": st.column_config.TextColumn("Question", width=460),
@@ -100,7 +102,7 @@ def _draw_page(space: Workspace, experiment: Experiment, summary: Summary, found
             row[name] = None if np.isnan(scores[example, place]) else float(scores[example, place])
     key = f"x:rows:{stamp}:{number}"
     st.dataframe(
-        rows, column_config={**COLUMNS, **numbers}, hide_index=True, key=key, height="content",
+        rows, column_config={**COLUMNS, **numbers}, hide_index=True, key=key, height=38 + 35 * min(len(rows), SEEN_ROWS),
         on_select=partial(_choose, key, [summary.places[place] for place in shown]), selection_mode="single-cell",
         column_order=["question", *numbers, "reference", "tags", "id"],
     )  # fmt: skip

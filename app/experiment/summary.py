@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
+from threading import Thread
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -69,6 +72,12 @@ def examples_of(space: Workspace, name: str, version: int | None, content_hash: 
         NotFound: if there is no such data set or version.
     """
     return _examples(space, name, version, content_hash)
+
+
+@cache
+def warm_up() -> None:
+    """Loads in the background, once, what the first report needs: a person reads the list meanwhile."""
+    Thread(target=import_module, args=("scipy.special",), daemon=True).start()
 
 
 def forget() -> None:

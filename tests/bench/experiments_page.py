@@ -72,7 +72,8 @@ def fill(storage: Storage, rows: int) -> None:
         if len(waiting) == GROUP:
             writer.commit(waiting)
             waiting = []
-    writer.commit(waiting)
+    if waiting:
+        writer.commit(waiting)
     storage.experiments.set_status("x1", "done")
 
 

@@ -13,6 +13,7 @@ from aiohttp import web
 from playwright.sync_api import Page, expect
 
 from app.experiment.source import pin_data, take_columns
+from app.loop import LoopThread
 from pipelines.data.data_set import DataSet
 from pipelines.experiment.experiment import Contender, Experiment, Row, run_id_of
 from storage import Storage, open_storage
@@ -185,6 +186,9 @@ def labelled_by_hand(storage: Storage) -> str:
                 ),
             )  # fmt: skip
 
-    asyncio.run(fill())
+    # Playwright's own event loop runs in this thread.
+    loop = LoopThread()
+    loop.call(fill())
+    loop.close()
     storage.experiments.set_status("hand", "done")
     return "hand"
