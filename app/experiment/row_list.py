@@ -102,7 +102,8 @@ def _draw_page(space: Workspace, experiment: Experiment, summary: Summary, found
             row[name] = None if np.isnan(scores[example, place]) else float(scores[example, place])
     key = f"x:rows:{stamp}:{number}"
     st.dataframe(
-        rows, column_config={**COLUMNS, **numbers}, hide_index=True, key=key, height=38 + 35 * min(len(rows), SEEN_ROWS),
+        rows, column_config={**COLUMNS, **numbers}, hide_index=True, key=key,
+        height=38 + 35 * min(len(rows), SEEN_ROWS),
         on_select=partial(_choose, key, [summary.places[place] for place in shown]), selection_mode="single-cell",
         column_order=["question", *numbers, "reference", "tags", "id"],
     )  # fmt: skip
