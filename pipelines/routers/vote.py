@@ -1,0 +1,71 @@
+"""What the word of each model is worth in a vote, by the task of the question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from pipelines.featurizer import Features
+from pipelines.outcome.table import OutcomeTable
+from pipelines.routers.category import Category
+from pipelines.routing.vote import ballots, learned_weights, right_columns, skills_of, vote_weights
+from pipelines.space import Space
+from pipelines.strategy import Scores
+from pipelines.tasked import DOUBTED_SHARE, TaskStrategy
+
+
+class Vote(TaskStrategy):
+    """Learns from recorded answers how much the vote of each model should count in each task.
+
+    Made for the weighted vote, whose weights are the log-odds of what is predicted here; as a router it asks the model
+    whose word counts most. Where the table records no answers the weights are those of independent voters.
+
+    Source: skill-weighted votes (Symbolic-MoE's skills, here tasks guessed by words) with weights learned jointly by a
+    conditional logit, so that models that repeat each other do not count twice.
+    """
+
+    title: ClassVar[str] = "Weights of a vote"
+
+    kind: Literal["vote"] = "vote"
+    strength: float = Field(default=10.0, gt=0.0, le=1e4, description="Larger trusts the words more (inverse penalty).")
+    penalty: float = Field(default=1.0, gt=0.0, le=1e5, description="How much large weights are held back.")
+    task_penalty: float = Field(default=30.0, gt=0.0, le=1e5, description="How much tasks are kept from differing.")
+    doubted_share: float = Field(default=0.0, ge=0.0, le=0.5, description=DOUBTED_SHARE)
+
+    def classifier(self, rows: Features, labels: NDArray[np.intp], count: int, seed: int) -> dict[str, NDArray[Any]]:
+        """Returns the weights (n_features, n_tasks) and the bias of the tasks."""
+        return Category(strength=self.strength).classifier(rows, labels, count, seed)
+
+    def likely(self, rows: Features, learned: Mapping[str, NDArray[Any]]) -> Scores:
+        """Returns the softmax over the tasks."""
+        return Category(strength=self.strength).likely(rows, learned)
+
+    def fit(self, outcomes: OutcomeTable, *, space: Space | None = None, seed: int = 0) -> Self:
+        """Returns the strategy with a classifier of tasks, and a weight for each task and model.
+
+        Raises:
+            ConfigurationError: if the table names fewer than two tasks.
+        """
+        state = dict(super().fit(outcomes, space=space, seed=seed).state)
+        weights, overall = vote_weights(state["means"]), vote_weights(state["mean"])
+        if outcomes.answers is not None:
+            votes = ballots(outcomes)
+            tasks = np.searchsorted(state["tasks"], np.array(outcomes.tasks, dtype=np.str_))
+            weights, overall = learned_weights(
+                votes,
+                right_columns(outcomes, votes),
+                np.eye(len(state["tasks"]))[tasks],
+                penalty=self.penalty,
+                context_penalty=self.task_penalty,
+            )
+        return self.with_state({**state, "votes": weights, "vote": overall})
+
+    def predict(self, queries: Sequence[str], *, space: Space | None = None) -> Scores:
+        """Returns the skill at which each model's vote has its learned weight, an array (n_queries, n_models)."""
+        posterior = self.posterior(queries, space=space)
+        known = posterior.max(axis=1, initial=0.0) >= self.state["doubt"][0]
+        return skills_of(np.where(known[:, None], posterior @ self.state["votes"], self.state["vote"]))

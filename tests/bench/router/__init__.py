@@ -1,0 +1,1 @@
+"""Figures of routers, votes and cascades on recorded outcomes, one program a table."""
