@@ -18,6 +18,8 @@ from pipelines.experiment.experiment import Contender, ExperimentSettings
 from pipelines.scorer import Scorer
 
 UNKNOWN: Final = "unknown"
+FRESH_S: Final = 60.0
+"""How long an estimate stands; runs that end meanwhile make a better one."""
 
 
 def draw_foresight(
@@ -29,7 +31,7 @@ def draw_foresight(
 ) -> Estimate | None:
     """Draws the estimate and returns it; None where it cannot be made."""
     names = tuple((contender.label, contender.pipeline.content_hash()) for contender in contenders)
-    key = (names, hash(tuple(example.id for example in chosen)), settings.model_dump_json())
+    key = (names, hash(tuple((example.id, example.query) for example in chosen)), settings.model_dump_json())
     try:
         found = _estimate(space, tuple(contenders), tuple(chosen), settings, key)
     except RouteloomError as error:
@@ -50,7 +52,7 @@ def draw_foresight(
     return found
 
 
-@st.cache_resource(max_entries=16, show_spinner="Estimating …")
+@st.cache_resource(max_entries=16, ttl=FRESH_S, show_spinner="Estimating …")
 def _estimate(
     _space: Workspace,
     _contenders: tuple[Contender, ...],

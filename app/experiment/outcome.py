@@ -108,6 +108,9 @@ def _draw_decision(space: Workspace, experiment: Experiment, view: View, summary
                 st.markdown(f":orange[:material/warning:] {plain(line)}")
     st.markdown("**Pipelines** · rest the pointer on a number for its formula and source")
     st.html(f'<div class="rl-report">{contender_table(report)}</div>')
+    for found in report.contenders:
+        if found.repeats is not None:
+            st.caption(plain(f"'{found.label}', repeated with other seeds: {found.repeats.explanation}"))
     if report.pairs:
         st.markdown("**Pairs**, on the examples that both have")
         st.html(f'<div class="rl-report">{pair_table(report)}</div>')

@@ -72,7 +72,6 @@ def _draw_scorer(cls: type[Scorer], record: dict[str, Any], key: str) -> tuple[d
 def _lacks(cls: type[Scorer], record: dict[str, Any], examples: Sequence[Example]) -> list[str]:
     """Returns a sentence if the scorer cannot judge any of the examples."""
     scorer = cls.model_validate(record)
-    lacks = [scorer.lack(example) for example in examples]
-    if examples and all(lacks):
-        return [f"{cls.title} cannot judge these examples: each lacks {lacks[0]}."]
+    if examples and all(scorer.lack(example) for example in examples):
+        return [f"{cls.title} cannot judge these examples: each lacks {scorer.lack(examples[0])}."]
     return []

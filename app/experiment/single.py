@@ -21,9 +21,7 @@ def draw_single(space: Workspace, experiment: Experiment) -> None:
     under_way = space.experiments.is_under_way(experiment.id)
     _draw_head(experiment, progress, under_way=under_way)
     draw_under_way(space, experiment, progress, under_way=under_way)
-    if under_way and not st.toggle("Show the results so far", key=f"x:peek:{experiment.id}"):
-        return
-    if progress.ended == 0:
+    if (under_way and not _wants_results_so_far(experiment)) or progress.ended == 0:
         return
     draw_outcome(space, experiment, progress)
 
@@ -38,6 +36,14 @@ def _draw_head(experiment: Experiment, progress: Progress, *, under_way: bool) -
         if st.button("Run again with …", icon=":material/replay:", key="x:again", help="The same, to be changed first"):
             make_experiment(draft_of(experiment))
     st.caption(_about(experiment, progress))
+
+
+def _wants_results_so_far(experiment: Experiment) -> bool:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        wanted = st.toggle("Show the results so far", key=f"x:peek:{experiment.id}")
+        if wanted and st.button("Update them", icon=":material/refresh:", key="x:peek:update", type="tertiary"):
+            st.rerun()
+    return wanted
 
 
 def _about(experiment: Experiment, progress: Progress) -> str:
