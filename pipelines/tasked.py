@@ -55,16 +55,17 @@ class TaskStrategy(FeaturedStrategy):
             raise ConfigurationError(
                 f"The table '{outcomes.name}' names {len(names)} task; '{self.title}' needs rows of two or more."
             )
-        state, rows = self.looked_at(outcomes, space, seed)
         held = self._held_out(labels, seed)
-        state |= self.classifier(rows[~held], labels[~held], len(names), seed)
+        state, rows = self.looked_at(outcomes.rows(~held), space, seed)
+        state |= self.classifier(rows, labels[~held], len(names), seed)
         state |= {
             "tasks": names,
             "means": group_means(outcomes.score, labels, len(names), self.shrinkage),
             "mean": prior(outcomes.score),
-            "doubt": np.array([self._bound(rows[held], state)]),
         }
-        return self.with_state(state)
+        sure = self.with_state(state).confidence(outcomes.rows(held).queries, space=space)
+        allowed = int(self.doubted_share * (len(sure) + 1))
+        return self.with_state({**state, "doubt": np.sort(sure)[allowed - 1 : allowed] if allowed else np.zeros(1)})
 
     @property
     def doubt(self) -> float:
@@ -95,12 +96,8 @@ class TaskStrategy(FeaturedStrategy):
         }
 
     def _held_out(self, labels: NDArray[np.intp], seed: int) -> NDArray[np.bool_]:
-        """Returns which rows the classifier does not see; of every task it sees one at least."""
+        """Returns which rows featurizer and classifier do not see; of every task they see one at least."""
         share = HELD_OUT if self.doubted_share else 0.0
         held = np.random.default_rng([seed, 2]).random(len(labels)) < share
         held[np.unique(labels, return_index=True)[1]] = False
         return held
-
-    def _bound(self, rows: Features, learned: Mapping[str, NDArray[Any]]) -> float:
-        allowed = int(self.doubted_share * (rows.shape[0] + 1))
-        return float(np.sort(self.likely(rows, learned).max(axis=1))[allowed - 1]) if allowed else 0.0

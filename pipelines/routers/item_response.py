@@ -72,9 +72,10 @@ class ItemResponse(FeaturedStrategy):
         sure = np.clip(means, 0.02, 0.98)
         # The demands start at ln 2 each, so that the abilities begin where the mean scores say.
         level = np.log(sure / (1 - sure)) / (np.log(2.0) * self.dims)
-        spread = rng.normal(0.0, 0.1, (len(means), self.dims))
+        # Dimensions that begin alike stay alike, and none becomes one in which the weaker model is ahead.
+        spread = rng.normal(0.0, 1.0, (len(means), self.dims))
         start = {
-            "ability": level[:, None] + spread,
+            "ability": level[:, None] + spread - spread.mean(axis=1, keepdims=True),
             "demand": rng.normal(0.0, 0.1, (n_features, self.dims)),
             "demand_bias": np.zeros(self.dims),
             "hardness": np.zeros(n_features),
