@@ -94,6 +94,13 @@ def watched(url: str, job: Job) -> Pace:
     return ours(url, job, watched=True)
 
 
+def experiment(url: str, job: Job) -> Pace:
+    """Does the same as an experiment: every row is scored and stored too."""
+    from tests.bench.evaluation import evaluated
+
+    return evaluated(url, job, drawn(job))
+
+
 def bare(url: str, job: Job) -> Pace:
     """Makes the same calls through aiohttp alone: no graph, no record, no price."""
     from tests.bench.peer import aiohttp_door
@@ -127,7 +134,12 @@ def main() -> None:
     parser.add_argument("--one")
     parser.add_argument("--url")
     options = parser.parse_args()
-    own = {"routeloom": ours, "routeloom, LangGraph": watched, "aiohttp pool": bare}
+    own = {
+        "routeloom": ours,
+        "routeloom, LangGraph": watched,
+        "routeloom experiment": experiment,
+        "aiohttp pool": bare,
+    }
     if options.one:
         pace = (own.get(options.one) or peer.PEERS[options.one])(options.url, JOBS[options.jobs[0]])
         print(json.dumps(pace._asdict()))
