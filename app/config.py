@@ -38,6 +38,11 @@ class Config(BaseSettings):
         return self.models_home or self.home / "models"
 
     @property
+    def vectors_folder(self) -> Path:
+        """Returns the folder of the vectors of texts that are embedded once."""
+        return self.home / "cache" / "vectors"
+
+    @property
     def storage_url(self) -> str | Path:
         """Returns the URL or the file of the database."""
         return self.database_url or self.home / "routeloom.db"

@@ -62,6 +62,7 @@ def compare(
 
     from app.cli.router_answer import comparison_answer, comparison_table
     from app.cli.router_option import affordable, default_strategies, space_for, strategies_of, tables_of
+    from pipelines.outcome.coverage import comparable
     from pipelines.outcome.split import refuse_leak, seen_hashes
     from pipelines.routing.evaluation import compare_routers
 
@@ -71,7 +72,8 @@ def compare(
     refuse_leak(seen_hashes(train_rows), test_rows)
     skipped: dict[str, str] = {}
     if not wanted:
-        wanted, skipped = affordable(default_strategies(), train_rows, seed=seed, limit_s=limit_s)
+        columns, _, _ = comparable(train_rows, test_rows, models=model or (), priced=priced)
+        wanted, skipped = affordable(default_strategies(), columns, seed=seed, limit_s=limit_s)
     space, _ = space_for(wanted.values(), lambda: (*train_rows.queries, *test_rows.queries))
     with Progress(console=console(), transient=True, disable=as_json) as bars:
         bar = bars.add_task("Routers", total=len(wanted))

@@ -31,6 +31,7 @@ def comparison_answer(comparison: RouterComparison, skipped: Mapping[str, str]) 
     for name, answer in strategies.items():
         answer |= _interval("difference", comparison.differences[name])
         answer |= _interval("aiq_gain", comparison.aiq_gains[name])
+        answer |= _interval("saving_gain", comparison.saving_gains[name])
         answer |= _interval("null_accuracy", comparison.null_accuracy[name])
     return {
         "table": comparison.table,

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from pipelines.outcome.table import OutcomeTable
     from pipelines.space import Space
 
-CACHE: Final = Path("cache") / "vectors"
-
 
 def tables_of(*references: str) -> list[OutcomeTable]:
     """Returns the tables of folders, or of stored outcome tables; each is priced with the prices of all folders.
@@ -44,8 +42,14 @@ def _table(reference: str, prices: dict[str, ModelPrice]) -> OutcomeTable:
     if not folder.is_dir():
         return _stored(reference)
     prices.update(prices_near(folder))
-    table = read_folder(folder, name=folder.resolve().name)
+    table = read_folder(folder, name=_name_of(folder))
     return _part(table, part) if part else table
+
+
+def _name_of(folder: Path) -> str:
+    """Returns the name of a folder, after that of the folder around it where it is only called like a part."""
+    own, around = folder.resolve().name, folder.resolve().parent.name
+    return f"{around}/{own}" if own in {"train", "test", "dev", "validation", "ood"} else own
 
 
 def _part(table: OutcomeTable, part: str) -> OutcomeTable:
@@ -148,7 +152,7 @@ def space_for(
     from pipelines.space import Space
 
     config = load_config()
-    embedder = KeptEmbedder(pick_embedder(config.weights_folder), config.home / CACHE)
+    embedder = KeptEmbedder(pick_embedder(config.weights_folder), config.vectors_folder)
     return asyncio.run(Space.of(embedder, texts())), embedder.name
 
 

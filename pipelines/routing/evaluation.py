@@ -87,6 +87,7 @@ def _comparison(
     judge: Judge, test: OutcomeTable, routers: Sequence[RouterFigures], *, n_train: int, warnings: tuple[str, ...]
 ) -> RouterComparison:
     names = [router.name for router in routers]
+    gains = {name: judge.gains(name) for name in names}
     return RouterComparison(
         table=test.name,
         n_train=n_train,
@@ -97,7 +98,8 @@ def _comparison(
         routers=tuple(routers),
         references=dict(judge.references()),
         differences={name: judge.difference(name) for name in names},
-        aiq_gains={name: judge.aiq_gain(name) for name in names},
+        aiq_gains={name: gain for name, (gain, _) in gains.items()},
+        saving_gains={name: gain for name, (_, gain) in gains.items()},
         null_accuracy={name: judge.null(name) for name in names},
         warnings=warnings,
     )

@@ -57,6 +57,7 @@ class RouterComparison(Record):
         references: `oracle`, `best single`, `cheapest`, `random`, `task table`.
         differences: accuracy of each router minus the best single model's, in pairs on the same rows.
         aiq_gains: AIQ of each router minus that of mixing the single models at random; None without costs.
+        saving_gains: share of the best single model's cost that is saved at its accuracy, minus what mixing saves.
         headroom: oracle minus best single: what routing can win at all.
         null_accuracy: of each router's choices dealt to the questions at random, with its 95 % range: a router that is
             no better than this only learned how often to ask whom.
@@ -72,5 +73,6 @@ class RouterComparison(Record):
     references: dict[str, RouterFigures]
     differences: dict[str, Figure]
     aiq_gains: dict[str, Figure]
+    saving_gains: dict[str, Figure]
     null_accuracy: dict[str, Figure]
     warnings: tuple[str, ...] = ()

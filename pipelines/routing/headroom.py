@@ -12,6 +12,9 @@ from pipelines.routing.figures import Figure, RouterComparison
 NEGLIGIBLE: Final = 0.005
 """Half a point: an oracle that is no further above the best single model leaves nothing to win."""
 
+LEAST_SAVING: Final = 0.05
+"""A twentieth of the cost: less is not worth the trouble."""
+
 _LEVEL: Final = 0.95
 
 
@@ -20,7 +23,8 @@ class Verdict(Record):
 
     Attributes:
         for_accuracy: the router that beats the best single model beyond doubt, or None.
-        for_cost: the router whose cost-quality hull beats mixing the models at random beyond doubt, or None.
+        for_cost: the router that saves a twentieth or more of the best single model's cost at its accuracy, or whose
+            cost-quality hull is half a point or more above that of mixing the models at random, beyond doubt; or None.
     """
 
     for_accuracy: str | None
@@ -37,22 +41,28 @@ def verdict(comparison: RouterComparison) -> Verdict:
     """Returns what the comparison says about the table.
 
     Source: paired percentile bootstrap of each router against the best single model (accuracy) and against the Zero
-    router of RouterBench (cost); the intervals are widened for the number of routers that were tried (Bonferroni, as if
-    normal), because the best of many looks better than it is.
+    router of RouterBench (cost); the intervals are widened for the number of comparisons (Bonferroni, as if normal),
+    because the best of many looks better than it is.
     """
-    better = _surest(comparison.differences)
-    cheaper = _surest(comparison.aiq_gains)
-    sentences = [_accuracy(comparison, better), _cost(comparison, cheaper)]
+    tests = len(comparison.differences) + len(comparison.saving_gains) + len(comparison.aiq_gains)
+    better = _surest(comparison.differences, tests, 0.0)
+    saving = _surest(comparison.saving_gains, tests, LEAST_SAVING)
+    cheaper = saving or _surest(comparison.aiq_gains, tests, NEGLIGIBLE)
+    sentences = [_accuracy(comparison, better), _cost(comparison, cheaper, saves=saving is not None)]
     return Verdict(for_accuracy=better, for_cost=cheaper, sentence=" ".join(filter(None, sentences)))
 
 
-def _surest(gains: Mapping[str, Figure]) -> str | None:
-    """Returns the router with the largest gain of those whose widened interval lies above 0."""
-    widened = NormalDist().inv_cdf(1 - (1 - _LEVEL) / 2 / max(1, len(gains))) / NormalDist().inv_cdf(0.5 + _LEVEL / 2)
+def _surest(gains: Mapping[str, Figure], tests: int, least: float) -> str | None:
+    """Returns the router with the largest gain of those that are large enough and whose widened interval is above 0."""
+    normal = NormalDist()
+    widened = normal.inv_cdf(1 - (1 - _LEVEL) / 2 / max(1, tests)) / normal.inv_cdf(0.5 + _LEVEL / 2)
     sure = {
         name: gain.value
         for name, gain in gains.items()
-        if gain.value is not None and gain.low is not None and gain.value - (gain.value - gain.low) * widened > 1e-12
+        if gain.value is not None
+        and gain.low is not None
+        and gain.value >= least
+        and gain.value - (gain.value - gain.low) * widened > 1e-12
     }
     return max(sure, key=lambda name: sure[name]) if sure else None
 
@@ -76,7 +86,7 @@ def _accuracy(comparison: RouterComparison, better: str | None) -> str:
     )
 
 
-def _cost(comparison: RouterComparison, cheaper: str | None) -> str:
+def _cost(comparison: RouterComparison, cheaper: str | None, *, saves: bool) -> str:
     if all(gain.value is None for gain in comparison.aiq_gains.values()):
         return ""
     if cheaper is None:
@@ -85,8 +95,11 @@ def _cost(comparison: RouterComparison, cheaper: str | None) -> str:
         )
     savings = {router.name: router.saving_at_best_single_accuracy.value for router in comparison.routers}
     saving = savings[cheaper]
-    if saving is None or saving <= 0:
-        return f"At equal cost '{cheaper}' beats mixing the models at random."
+    if not saves or saving is None:
+        gain = comparison.aiq_gains[cheaper].value or 0.0
+        return (
+            f"At equal cost '{cheaper}' is on average {_points(gain)} more accurate than mixing the models at random."
+        )
     return f"'{cheaper}' reaches the accuracy of {comparison.best_single} for {saving:.0%} less money."
 
 

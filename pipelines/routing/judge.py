@@ -113,18 +113,29 @@ class Judge:
         score = self._test.score
         return self._draws.figure(score.max(axis=1) - score[:, self.single])
 
-    def aiq_gain(self, name: str) -> Figure:
-        """Returns the AIQ of a router minus that of mixing the single models at random, in pairs; needs costs."""
+    def gains(self, name: str) -> tuple[Figure, Figure]:
+        """Returns by how much a router beats mixing the models at random, in pairs: AIQ, and share of cost saved.
+
+        The saving is at the accuracy of the best single model, as a share of its cost; what never reaches that accuracy
+        saves nothing. Without costs there is neither.
+        """
         curve, mix = self._found[name].curve, self._mix()
         if curve is None or mix is None:
-            return Figure(value=None)
+            return Figure(value=None), Figure(value=None)
         n_points, n_models = len(curve.cost_usd), len(mix.cost_usd)
+        parts = np.cumsum([n_points, n_points, n_models])
+        columns = np.hstack([self._per_query(curve), self._per_query(mix)])
 
-        def gain(means: Floats) -> float:
-            cost, quality, mix_cost, mix_quality = np.split(means, np.cumsum([n_points, n_points, n_models]))
+        def better(means: Floats) -> float:
+            cost, quality, mix_cost, mix_quality = np.split(means, parts)
             return aiq(*hull(cost, quality), self._range) - aiq(*hull(mix_cost, mix_quality), self._range)
 
-        return self._draws.figure(np.hstack([self._per_query(curve), self._per_query(mix)]), gain)
+        def cheaper(means: Floats) -> float:
+            cost, quality, mix_cost, mix_quality = np.split(means, parts)
+            single = float(mix_cost[self.single]), float(mix_quality[self.single])
+            return _saving(*hull(cost, quality), *single) - _saving(*hull(mix_cost, mix_quality), *single)
+
+        return self._draws.figure(columns, better), self._draws.figure(columns, cheaper)
 
     def null(self, name: str) -> Figure:
         """Returns what the router's choices score when they are dealt to the questions at random."""
@@ -221,6 +232,12 @@ class Judge:
 def _gap_closed(means: Floats) -> float:
     got, single, oracle = means
     return float((got - single) / (oracle - single)) if oracle > single else float("nan")
+
+
+def _saving(costs: Floats, heights: Floats, single_cost: float, single_quality: float) -> float:
+    """Returns the share of a cost that a hull saves at a quality; 0 where it does not reach it."""
+    cost = cost_at(single_quality, costs, heights)
+    return 0.0 if np.isnan(cost) or not single_cost else max(0.0, 1 - cost / single_cost)
 
 
 def _by_task(tasks: Sequence[str], got: Floats) -> dict[str, float]:

@@ -174,7 +174,7 @@ def test_a_router_is_trained_listed_judged_explained_and_deleted(program: Progra
         ["counter", "linguist"],
     )
     assert told["figures"]["accuracy"] == 1.0
-    assert told["split"] == "70% of train at random, whole groups, seed 0"
+    assert told["split"] == "70% of a/train at random, whole groups, seed 0"
     [listed] = program("router", "list", "--json").json
     assert listed == program("router", "show", "crafts@1", "--json").json == told
     judged = program("router", "evaluate", "crafts", "--test", folders[1], "--json").json
