@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.error import ConfigurationError
-from pipelines.statistics.gate import Failure, fail_if
+from pipelines.statistics.gate import Failure, fail_if, require_condition
 from pipelines.statistics.summary import summarise
 from tests.pipelines.statistics.made import results_of
 
@@ -67,3 +67,9 @@ def test_what_is_no_condition_is_refused(expression: str, sentence: str) -> None
     with pytest.raises(ConfigurationError) as caught:
         fail_if(REPORT, expression)
     assert sentence in str(caught.value)
+
+
+def test_a_condition_is_checked_before_there_is_a_report() -> None:
+    require_condition("accuracy < 0.8 or json_schema < 1 or difference_low < 0", ("exact_match", "json_schema"))
+    with pytest.raises(ConfigurationError, match="'exact_match' is unknown"):
+        require_condition("exact_match < 0.8", ("exact_match", "json_schema"))
