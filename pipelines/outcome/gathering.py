@@ -1,0 +1,191 @@
+"""Gathers outcomes that come one by one into a table: scale of the scores, repetitions, holes."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.error import DocumentError
+from pipelines.outcome.outcome import Outcome
+from pipelines.outcome.table import Floats, OutcomeTable
+from pipelines.record import Record
+
+ScoreScale = Literal["as_is", "clip", "stretch"]
+Repetition = Literal["refuse", "mean", "first", "last"]
+MOST_CELLS: Final = 40_000_000
+_NUMBERS: Final = ("cost_usd", "input_tokens", "output_tokens", "latency_s")
+
+
+class GatherRule(Record):
+    """Says what becomes of scores outside 0 to 1 and of cells that come twice.
+
+    Attributes:
+        scale: `as_is` refuses scores outside 0 to 1, `clip` cuts them off, `stretch` maps the range to 0 to 1.
+        score_range: what `stretch` maps; by default from the lowest to the highest score of the files.
+        repetition: whether a cell that comes twice is refused, or its mean, first or last outcome counts.
+    """
+
+    scale: ScoreScale = "as_is"
+    score_range: tuple[float, float] | None = None
+    repetition: Repetition = "refuse"
+
+
+class Gathering:
+    """Collects outcomes, file by file."""
+
+    def __init__(self) -> None:
+        """Begins with none."""
+        self._queries: dict[str, int] = {}
+        self._first: list[Outcome] = []
+        self._models: dict[str, int] = {}
+        self._files: list[str] = []
+        self._file: array[int] = array("q")
+        self._row: array[int] = array("q")
+        self._query: array[int] = array("q")
+        self._model: array[int] = array("q")
+        self._score: array[float] = array("d")
+        self._numbers = {name: array("d") for name in _NUMBERS}
+        self._answers: list[str] = []
+
+    def begin_file(self, name: str) -> None:
+        """Says which file the next outcomes come from."""
+        self._files.append(name)
+
+    def __len__(self) -> int:
+        """Returns how many outcomes there are."""
+        return len(self._score)
+
+    def add(self, outcomes: Iterable[Outcome]) -> None:
+        """Takes outcomes; one without a score makes its query and model known and leaves the cell missing."""
+        for found in outcomes:
+            key = f"id {found.id}" if found.id else f"text {found.query}"
+            query = self._queries.setdefault(key, len(self._queries))
+            if query == len(self._first):
+                self._first.append(found)
+            model = self._models.setdefault(found.model, len(self._models))
+            if found.score != found.score:
+                continue
+            self._file.append(len(self._files) - 1)
+            self._row.append(found.row)
+            self._query.append(query)
+            self._model.append(model)
+            self._score.append(found.score)
+            for name, numbers in self._numbers.items():
+                numbers.append(getattr(found, name))
+            self._answers.append(found.answer)
+
+    def table(self, name: str, rule: GatherRule) -> OutcomeTable:
+        """Returns the table of all outcomes.
+
+        Raises:
+            DocumentError: if there is none, the table is too large, a cell comes twice, or a score is out of range;
+                with file and row.
+        """
+        shape = (len(self._first), len(self._models))
+        if not len(self):
+            raise DocumentError("There is no outcome with a score in what was read; a table needs at least one.")
+        if shape[0] * shape[1] > MOST_CELLS:
+            raise DocumentError(
+                f"The table would have {shape[0]:,} queries x {shape[1]:,} models; at most {MOST_CELLS:,} cells are"
+                " kept, so import fewer models."
+            )
+        cells = np.array(self._query, dtype=np.int64) * shape[1] + np.array(self._model, dtype=np.int64)
+        self._refuse_repeated(cells, rule)
+        scores = self._scaled(rule)
+        numbers = {each: np.array(found) for each, found in self._numbers.items()}
+        arrays = {each: _placed(found, cells, shape, rule) for each, found in {"score": scores, **numbers}.items()}
+        return OutcomeTable(
+            name=name,
+            ids=self._ids(),
+            queries=tuple(found.query for found in self._first),
+            models=tuple(self._models),
+            tasks=tuple(found.task for found in self._first),
+            groups=tuple(found.group for found in self._first),
+            splits=tuple(found.split for found in self._first),
+            options=tuple(found.options for found in self._first),
+            answers=self._placed_answers(cells, shape, rule),
+            **arrays,
+        ).columns(sorted(self._models))
+
+    def repeated(self) -> int:
+        """Returns how many outcomes are of a cell that was known already."""
+        return len(self) - len(set(zip(self._query, self._model, strict=True)))
+
+    def _ids(self) -> tuple[str, ...]:
+        """Returns the ids of the queries, those without one by their number."""
+        known = {found.id for found in self._first if found.id}
+        ids = []
+        for number, found in enumerate(self._first, start=1):
+            made = found.id or str(number)
+            while not found.id and made in known:
+                made = f"{made}-row"
+            ids.append(made)
+        return tuple(ids)
+
+    def _scaled(self, rule: GatherRule) -> Floats:
+        scores = np.array(self._score)
+        if rule.scale == "clip":
+            return np.asarray(np.clip(scores, 0.0, 1.0), dtype=np.float64)
+        low, high = 0.0, 1.0
+        if rule.scale == "stretch":
+            low, high = rule.score_range or (float(scores.min()), float(scores.max()))
+            if low >= high:
+                raise DocumentError(f"Scores from {low:g} to {high:g} cannot be stretched to 0 to 1; name their range.")
+        outside = np.flatnonzero((scores < low) | (scores > high))
+        if outside.size:
+            bad = int(outside[0])
+            advice = "choose to clip or to stretch them" if rule.scale == "as_is" else "name a wider range"
+            raise DocumentError(
+                f"{self._place(bad)} has the score {scores[bad]:g}, not {low:g} to {high:g} ({_are(outside.size)} out"
+                f" of range); {advice}."
+            )
+        return np.asarray((scores - low) / (high - low), dtype=np.float64)
+
+    def _refuse_repeated(self, cells: NDArray[np.int64], rule: GatherRule) -> None:
+        if rule.repetition != "refuse":
+            return
+        order = np.argsort(cells, kind="stable")
+        again = np.flatnonzero(cells[order][1:] == cells[order][:-1])
+        if again.size:
+            first, second = int(order[again[0]]), int(order[again[0] + 1])
+            model = list(self._models)[self._model[second]]
+            raise DocumentError(
+                f"{self._place(second)} is about the same query and model '{model}' as {self._place(first)}"
+                f" ({_are(again.size)} of a cell that was there before); let the mean, the first or the last count."
+            )
+
+    def _place(self, number: int) -> str:
+        return f"{self._files[self._file[number]]}, row {self._row[number]:,},"
+
+    def _placed_answers(
+        self, cells: NDArray[np.int64], shape: tuple[int, int], rule: GatherRule
+    ) -> NDArray[np.object_] | None:
+        if not any(self._answers):
+            return None
+        placed = np.full(shape[0] * shape[1], None, dtype=object)
+        order = range(len(cells) - 1, -1, -1) if rule.repetition in ("first", "mean") else range(len(cells))
+        for number in order:
+            placed[cells[number]] = self._answers[number] or None
+        return placed.reshape(shape)
+
+
+def _are(count: int) -> str:
+    return "1 outcome is" if count == 1 else f"{count:,} outcomes are"
+
+
+def _placed(numbers: Floats, cells: NDArray[np.int64], shape: tuple[int, int], rule: GatherRule) -> Floats:
+    placed: Any = np.full(shape[0] * shape[1], np.nan)
+    if rule.repetition == "mean":
+        known = ~np.isnan(numbers)
+        totals = np.bincount(cells[known], weights=numbers[known], minlength=len(placed))
+        counts = np.bincount(cells[known], minlength=len(placed))
+        np.divide(totals, counts, out=placed, where=counts > 0)
+    elif rule.repetition == "first":
+        placed[cells[::-1]] = numbers[::-1]
+    else:
+        placed[cells] = numbers
+    return np.asarray(placed.reshape(shape), dtype=np.float64)

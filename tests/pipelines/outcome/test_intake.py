@@ -1,0 +1,114 @@
+"""Importing outcome tables: several files, scales, repetitions, and rows that cannot be used."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipelines.error import DocumentError, NotFound
+from pipelines.outcome.gathering import GatherRule
+from pipelines.outcome.intake import import_outcomes, import_path
+from pipelines.outcome.mapping import OutcomeMapping
+from tests.pipelines.outcome.importers.sample import SAMPLES
+
+LONG = b"query,model,score\nOne?,big,8\nTwo?,big,10\nTwo?,small,0\n"
+TWICE = b"query,model,score,cost_usd\nOne?,big,1,0.2\nOne?,big,0,\nTwo?,small,1,0.1\n"
+
+
+def _outcomes(content: bytes, **options: object) -> list[list[float]]:
+    rule = GatherRule.model_validate(options)
+    return import_outcomes([("f.csv", content)], "t", rule=rule).table.score.tolist()  # type: ignore[no-any-return]
+
+
+def test_files_of_models_become_one_table(tmp_path: Path) -> None:
+    first = json.loads(SAMPLES["llm_router_bench"].content)
+    (tmp_path / "big.json").write_text(json.dumps(first))
+    (tmp_path / "small.json").write_text(json.dumps({**first, "model_name": "small"}))
+    (tmp_path / "cost.json").write_text('{"big": {"in": 1}}')
+    found = import_path(tmp_path, "aime")
+    assert found.table.models == ("big", "small")
+    assert found.table.ids == ("aime/test/1", "aime/test/2")
+    assert found.table.score.tolist() == [[1.0, 1.0], [0.0, 0.0]]
+    assert found.table.input_tokens[0].tolist() == [12.0, 12.0]
+    assert found.strangers == ("cost.json",)
+
+
+def test_scores_out_of_range_are_refused_with_their_row() -> None:
+    with pytest.raises(
+        DocumentError, match=r"f.csv, row 1, has the score 8, not 0 to 1 \(2 outcomes are out of range\); choose"
+    ):
+        _outcomes(LONG)
+
+
+def test_scores_are_clipped_or_stretched_by_choice() -> None:
+    assert _outcomes(LONG, scale="clip")[0][0] == 1.0
+    assert _outcomes(LONG, scale="stretch") == [[0.8, pytest.approx(np.nan, nan_ok=True)], [1.0, 0.0]]
+    assert _outcomes(LONG, scale="stretch", score_range=(0, 20))[1] == [0.5, 0.0]
+    with pytest.raises(DocumentError, match=r"row 2, has the score 10, not 0 to 9 .*name a wider range"):
+        _outcomes(LONG, scale="stretch", score_range=(0, 9))
+
+
+def test_a_cell_that_comes_twice_is_refused_with_both_rows() -> None:
+    with pytest.raises(DocumentError, match=r"f.csv, row 2, .* model 'big' as f.csv, row 1,"):
+        _outcomes(TWICE)
+
+
+@pytest.mark.parametrize(
+    ("repetition", "score", "cost"), [("mean", 0.5, 0.2), ("first", 1.0, 0.2), ("last", 0.0, None)]
+)
+def test_a_choice_says_which_repetition_counts(repetition: str, score: float, cost: float | None) -> None:
+    rule = GatherRule.model_validate({"repetition": repetition})
+    found = import_outcomes([("f.csv", TWICE)], "t", rule=rule)
+    assert (found.table.score[0, 0], found.repeated) == (score, 1)
+    assert found.table.cost_usd[0, 0] == pytest.approx(np.nan if cost is None else cost, nan_ok=True)
+
+
+def test_a_bad_cell_is_told_with_its_place_or_left_out() -> None:
+    content = b"query,model,score\nOne?,big,1\nTwo?,big,good\n,big,1\n"
+    with pytest.raises(DocumentError, match=r"f.csv, row 2 \(line 3\), column 'score': there is 'good'"):
+        import_outcomes([("f.csv", content)], "t")
+    found = import_outcomes([("f.csv", content)], "t", collect=True)
+    assert (found.table.n_queries, found.skipped) == (1, 2)
+    assert [problem.row for problem in found.problems] == [2, 3]
+
+
+def test_a_mapping_says_what_columns_are() -> None:
+    content = b"frage,a,b\nEins?,0.5,1\nZwei?,1,0\n"
+    with pytest.raises(DocumentError, match="of no format of outcomes"):
+        import_outcomes([("f.csv", content)], "t")
+    found = import_outcomes([("f.csv", content)], "t", mapping=OutcomeMapping(query="frage", models=("a", "b")))
+    assert found.table.score.tolist() == [[0.5, 1.0], [1.0, 0.0]]
+    with pytest.raises(DocumentError, match=r"no column 'c'; it has frage, a, b"):
+        import_outcomes([("f.csv", content)], "t", mapping=OutcomeMapping(query="frage", models=("a", "c")))
+
+
+@pytest.mark.parametrize(("name", "content"), [("routerbench_0shot.pkl", b"abc"), ("data", b"\x80\x04\x95abc")])
+def test_a_pickle_is_refused_and_says_how_to_convert_it(name: str, content: bytes) -> None:
+    with pytest.raises(DocumentError, match=r"is a pickle.*to_parquet"):
+        import_outcomes([(name, content)], "t")
+
+
+def test_a_folder_of_our_own_is_read_as_such(tmp_path: Path) -> None:
+    (tmp_path / "queries.jsonl").write_text('{"qid":"a","query":"One?"}\n')
+    (tmp_path / "outcomes.csv").write_text("qid,model,score\na,big,1\n")
+    assert import_path(tmp_path, "t").kind == "folder"
+
+
+def test_what_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="no file or folder"):
+        import_path(tmp_path / "gone", "t")
+    with pytest.raises(NotFound, match="holds no CSV"):
+        import_path(tmp_path, "t")
+    with pytest.raises(NotFound, match="no format of outcomes 'xml'; there are embed_llm"):
+        import_outcomes([("f.csv", LONG)], "t", kind="xml")
+    with pytest.raises(DocumentError, match=r"f.csv is empty"):
+        import_outcomes([("f.csv", b" \n")], "t")
+
+
+def test_a_row_that_is_no_battle_is_told() -> None:
+    row = '{"model_a":"x","model_b":"x","winner":"tie","prompt":"One?"}'
+    with pytest.raises(DocumentError, match=r"row 1.*'x' fights itself"):
+        import_outcomes([("b.json", f"[{row}]".encode())], "t")
