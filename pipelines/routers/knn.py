@@ -12,6 +12,7 @@ from pydantic import Field
 from pipelines.featured import FeaturedStrategy, dense, prior
 from pipelines.featurizers import AnyFeaturizer
 from pipelines.featurizers.tfidf import Tfidf
+from pipelines.learned import Confidence
 from pipelines.outcome.table import OutcomeTable
 from pipelines.space import Space
 from pipelines.strategy import Scores
@@ -49,6 +50,13 @@ class Knn(FeaturedStrategy):
         rows = dense(self.features(queries, space))
         parts = [self._block(rows[start : start + BLOCK]) for start in range(0, len(rows), BLOCK)]
         return np.concatenate(parts) if parts else np.zeros((0, len(self.models)))
+
+    def confidence(self, queries: Sequence[str], *, space: Space | None = None) -> Confidence:
+        """Returns the cosine of the nearest recorded question, at least 0."""
+        rows = dense(self.features(queries, space))
+        starts = range(0, len(rows), BLOCK)
+        nearest = [(rows[start : start + BLOCK] @ self.state["rows"].T).max(axis=1, initial=0.0) for start in starts]
+        return np.asarray(np.clip(np.concatenate([*nearest, np.zeros(0)]), 0.0, 1.0), dtype=np.float64)
 
     def explain(self, query: str, *, space: Space | None = None) -> dict[str, Any]:
         """Returns the nearest questions with their similarity and the models that solved them."""
