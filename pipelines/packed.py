@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
-from typing import Any, Final
+from math import prod
+from typing import IO, Any, Final
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from pipelines.error import DocumentError
@@ -16,6 +19,9 @@ LARGEST_BYTES: Final = 2 * 1024**3
 MOST_ARRAYS: Final = 1_000
 KINDS: Final = "biufU"
 """Whole numbers, numbers, truth values and text; never objects."""
+
+_FAULTS: Final = (ValueError, OSError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What the standard library and NumPy raise on a damaged, encrypted or made-up file."""
 
 
 def pack(arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -42,7 +48,7 @@ def unpack(content: bytes) -> dict[str, NDArray[Any]]:
         _require_bounded(content)
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             found = {name: file[name] for name in file.files}
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError) as error:
+    except _FAULTS as error:
         raise DocumentError(f"The array file cannot be read: {error}.") from None
     strange = next((name for name, array in found.items() if array.dtype.kind not in KINDS), None)
     if strange is not None:
@@ -59,3 +65,20 @@ def _require_bounded(content: bytes) -> None:
                 f"The array file holds {len(members)} arrays of {size} bytes; allowed are {MOST_ARRAYS} of"
                 f" {LARGEST_BYTES} bytes together."
             )
+        for member in members:
+            with archive.open(member) as stream:
+                _require_honest(stream, member)
+
+
+def _require_honest(stream: IO[bytes], member: zipfile.ZipInfo) -> None:
+    """Refuses an array that claims to be larger than its bytes, because room for the claim would be taken at once.
+
+    Raises:
+        DocumentError: naming the array.
+    """
+    read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(npy.read_magic(stream))
+    if read is None:
+        raise DocumentError(f"The array '{member.filename}' is written in a form that is not known.")
+    shape, _, kind = read(stream)
+    if min(shape, default=0) < 0 or prod(shape) * kind.itemsize > member.file_size:
+        raise DocumentError(f"The array '{member.filename}' claims the shape {shape} and has {member.file_size} bytes.")

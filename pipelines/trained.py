@@ -25,6 +25,9 @@ from pipelines.space import Space
 from pipelines.strategy import Scores
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_MISFITS: Final = (KeyError, ValueError, IndexError, TypeError, AttributeError, ArithmeticError)
+"""What arithmetic raises on arrays of other shapes and kinds than it learned."""
+
 _STATE: Final = "state/"
 _BACKGROUND: Final = "background/"
 _STRATEGY: Final[TypeAdapter[LearnedStrategy]] = TypeAdapter(AnyRouter)
@@ -167,8 +170,9 @@ class TrainedRouter:
         if self.strategy.needs_space:
             return
         try:
-            scores = self.strategy.predict(["What is two plus two?"])
-        except (KeyError, ValueError, IndexError, TypeError) as error:
+            with np.errstate(all="ignore"):
+                scores = self.strategy.predict(["What is two plus two?"])
+        except _MISFITS as error:
             raise DocumentError(f"The arrays of the router '{self.card.name}' do not fit together: {error}.") from None
         if scores.shape != (1, len(self.card.models)) or not np.isfinite(scores).all():
             raise DocumentError(
