@@ -1,0 +1,1 @@
+"""Outcome tables in the product: from experiments, replayed, and filled."""
