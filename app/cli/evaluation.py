@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +15,7 @@ from app.cli.eval_file import Files
 from app.cli.eval_option import EXAMPLE, AsJson, Budget, Concurrency, FailIf, Html, Junit, Rows
 from app.cli.eval_watch import carry
 from app.cli.home import open_workspace
-from app.cli.output import tell
+from app.cli.output import AlreadyThere, tell
 from app.figure import cost_text, duration_text
 from pipelines.error import RouteloomError
 
@@ -68,6 +69,9 @@ def evaluate(
     budget_usd: Budget = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask again what was answered before.")] = False,
     title: Annotated[str | None, typer.Option(help="What people read.", show_default=False)] = None,
+    name: Annotated[
+        str | None, typer.Option("--id", help="What to call it in commands.", show_default="made up")
+    ] = None,
     resume: Annotated[
         str | None, typer.Option(metavar="ID", help="Take up an experiment; 'latest' is the newest.")
     ] = None,
@@ -93,10 +97,10 @@ def evaluate(
     files.require_places()
     with open_workspace() as space:
         if resume is None:
-            experiment = _made(space, request, folder, ask=not (yes or as_json))
+            experiment = _made(space, request, folder, name, ask=not (yes or as_json))
         else:
             experiment = _known(space, resume, request, folder)
-        tell(f"Experiment {experiment.id}: {experiment.title}")
+        tell(f"Experiment {experiment.id}: {experiment.title} (if it breaks off, go on with --resume {experiment.id})")
         settings = request.settings
         future = space.experiments.resume(experiment.id, budget_usd=settings.budget_usd, concurrency=concurrency)
         raise typer.Exit(brought_out(space, experiment.id, future, files, request.fail_if, as_json=as_json))
@@ -145,12 +149,13 @@ def _typed(name: str) -> str:
     return str(Path(name).absolute()) if name and Path(name).is_file() else name
 
 
-def _made(space: Workspace, request: ExperimentRequest, folder: Path, *, ask: bool) -> Experiment:
-    """Stores the experiment that is asked for, once its estimate was shown."""
+def _made(space: Workspace, request: ExperimentRequest, folder: Path, name: str | None, *, ask: bool) -> Experiment:
+    """Stores the experiment that is asked for, once its estimate was shown; `name` is the id that it gets."""
     from app.experiment.preparation import prepare
     from pipelines.experiment.scoring import scorer_names
     from pipelines.statistics.gate import require_condition
 
+    _require_free(space, name)
     prepared = prepare(space, request, folder)
     names = scorer_names(prepared.experiment.scorers)
     if request.fail_if is not None:
@@ -160,8 +165,17 @@ def _made(space: Workspace, request: ExperimentRequest, folder: Path, *, ask: bo
     estimate = _estimate(space, prepared)
     if ask and estimate is not None and _costs(estimate) and request.settings.budget_usd is None and _is_terminal():
         typer.confirm("No --budget-usd is set. Go on?", default=True, abort=True, err=True)
-    told = None if estimate is None else estimate.model_dump(mode="json")
-    return space.experiments.create(prepared.experiment.model_copy(update={"estimate": told}))
+    told = {"estimate": None if estimate is None else estimate.model_dump(mode="json")}
+    return space.experiments.create(prepared.experiment.model_copy(update=told | ({"id": name} if name else {})))
+
+
+def _require_free(space: Workspace, name: str | None) -> None:
+    if name is None:
+        return
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name) or name == "latest":
+        raise typer.BadParameter(f"'{name}' is no id; it has up to 64 letters, digits, dots, hyphens and underscores")
+    if any(info.id == name for info in space.storage.experiments.list()):
+        raise AlreadyThere(f"There is an experiment '{name}' already; go on with it by --resume {name}.")
 
 
 def _known(space: Workspace, name: str, request: ExperimentRequest, folder: Path) -> Experiment:

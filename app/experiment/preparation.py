@@ -126,7 +126,10 @@ def scorers_of(request: ExperimentRequest, examples: Sequence[Example]) -> tuple
     lacks = [lack for example in examples if (lack := found[0].lack(example)) is not None]
     if len(lacks) == len(examples):
         kind = found[0].model_dump()["kind"]
-        raise DocumentError(f"The scorer '{kind}' needs {lacks[0]}, which no row of '{request.data}' has.")
+        raise DocumentError(
+            f"The scorer '{kind}' needs {lacks[0]}, which no row of '{request.data}' has; if a column"
+            " of a file holds it, say which one."
+        )
     return found
 
 

@@ -259,3 +259,21 @@ def test_only_what_an_experiment_was_made_with_is_taken_up(ready: Program) -> No
     assert refused.code == 2
     assert "was made with other data and seed" in refused.json["error"]["message"]
     assert len(ready("experiments", "--json").json["experiments"]) == 1
+
+
+def test_an_experiment_may_be_given_an_id_once(ready: Program) -> None:
+    assert ready(*ASK, "--id", "nightly-7").json["experiment"] == "nightly-7"
+    again = ready(*ASK, "--id", "nightly-7")
+    assert (again.code, again.json["error"]["kind"]) == (2, "AlreadyThere")
+    assert ready(*ASK, "--id", "a/b").code == 2
+    assert ready(*ASK, "--resume", "nightly-7").json["experiment"] == "nightly-7"
+
+
+def test_an_id_that_was_deleted_may_be_used_again(ready: Program, stub: Stub) -> None:
+    ready(*ASK, "--id", "nightly")
+    ready("experiments", "delete", "nightly")
+    pipeline(ready, "one", "{query} and 1")
+    questions(ready.home, 24)
+    again = ready(*ASK, "--id", "nightly")
+    assert (again.code, again.json["done"], again.json["failed"], stub.calls) == (0, 24, 0, 44)
+    assert again.json["pipelines"][0]["accuracy"] == 0.0
