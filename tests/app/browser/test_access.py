@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from playwright.sync_api import expect
 from pipelines.document import NodeSpec
 from storage import open_storage
 from tests.app.browser.conftest import model_server, studio_over
+from tests.app.browser.stored_experiment import store_experiment
 from tests.app.browser.studio import ROOT, Server, Studio
 from tests.app.drawn import forked
 from tests.pipelines.gateway.stub import Stub, says
@@ -81,6 +83,23 @@ def test_the_data_is_accessible(studio: Studio) -> None:
     studio.go("/data")
     expect(studio.page.get_by_test_id("stDataFrame").first).to_be_visible()
     assert violations(studio) == []
+
+
+def test_the_experiments_are_accessible(studio: Studio, server: Server) -> None:
+    with open_storage(server.home / "routeloom.db") as storage:
+        if not storage.experiments.list():
+            store_experiment(storage)
+    page = studio.page
+    found = [violations(shown(studio, "/experiments", "experiments-new"))]
+    found.append(violations(shown(studio, "/experiments?x=hand&row=1", "x-decision")))
+    for part, key in (("Charts", "x-charts"), ("Rows", "x-traces"), (re.compile("Labels"), "x-label")):
+        page.get_by_role("radio", name=part).click()
+        expect(studio.by_key(key)).to_be_visible()
+        found.append(violations(studio))
+    studio.by_key("x-again").get_by_role("button").click()
+    expect(studio.by_key("new-before")).to_be_visible()
+    found.append(violations(studio))
+    assert found == [[], [], [], [], [], []]
 
 
 def test_the_studio_is_accessible_before_and_after_a_run_and_with_its_drawer_open(studio: Studio, stub: Stub) -> None:

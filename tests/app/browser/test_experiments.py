@@ -12,13 +12,9 @@ import pytest
 from aiohttp import web
 from playwright.sync_api import Page, expect
 
-from app.experiment.source import pin_data, take_columns
-from app.loop import LoopThread
-from pipelines.data.data_set import DataSet
-from pipelines.experiment.experiment import Contender, Experiment, Row, run_id_of
 from storage import Storage, open_storage
+from tests.app.browser.stored_experiment import store_experiment
 from tests.app.browser.studio import Server, Studio, wait_for
-from tests.app.experiment.scene import examples
 from tests.pipelines.drawing import single_expert
 from tests.pipelines.gateway import stub as s
 from tests.pipelines.gateway.stub import Stub
@@ -26,7 +22,6 @@ from tests.pipelines.gateway.stub import Stub
 Tab = Callable[..., Studio]
 COUNT = 24
 CSV = "question,answer,topic\n" + "".join(f"question {n},{('hello', 'bye')[n % 2]},t{n % 3}\n" for n in range(COUNT))
-HUMAN = {"kind": "human", "question": "Is it polite?"}
 GATE_S = 120.0
 
 
@@ -142,7 +137,7 @@ def test_a_csv_leads_to_a_decision_and_to_both_traces_of_a_row(
 
 
 def test_answers_are_labelled_by_the_keys(tab: Tab, stored: Storage) -> None:
-    name = labelled_by_hand(stored)
+    name = store_experiment(stored)
     studio = tab(width=1280, dark=True).go(f"/experiments?x={name}")
     page = studio.page
     page.get_by_role("radio", name=re.compile("Labels")).click()
@@ -165,30 +160,3 @@ def test_answers_are_labelled_by_the_keys(tab: Tab, stored: Storage) -> None:
         return sorted(row.scores["human"].value for row in rows if "human" in row.scores)
 
     wait_for(lambda: stored_labels() == [0.0, 1.0, 1.0], 20, f"the labels are {stored_labels()}")
-
-
-def labelled_by_hand(storage: Storage) -> str:
-    """Stores a finished experiment whose answers wait for a person, and returns its id."""
-    storage.data_sets.put(DataSet(name="few", examples=examples(4)))
-    contenders = tuple(Contender(label=label, pipeline=single_expert()) for label in ("one", "two"))
-    drawn = Experiment(id="hand", contenders=contenders, data_set="few", data_hash="", scorers=(HUMAN,))
-    pinned = pin_data(storage, drawn)
-    storage.experiments.create(pinned, *take_columns(storage, pinned))
-
-    async def fill() -> None:
-        for place in range(8):
-            contender, example = place % 2, place // 2
-            await storage.experiments.put(
-                "hand",
-                Row(
-                    contender=contender, example=example, status="done", run_status="done", answer=f"answer {place}",
-                    run_id=run_id_of("hand", contender, example, 0, 0),
-                ),
-            )  # fmt: skip
-
-    # Playwright's own event loop runs in this thread.
-    loop = LoopThread()
-    loop.call(fill())
-    loop.close()
-    storage.experiments.set_status("hand", "done")
-    return "hand"
