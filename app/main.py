@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.plain import plain
 from app.state import set_pages, workspace
-from app.views import data, experiments, gallery, models, studio
+from app.views import data, experiments, gallery, models, routers, studio
 from pipelines.error import RouteloomError
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -21,6 +21,7 @@ pages = {
     "experiments": st.Page(
         experiments.draw, title="Experiments", url_path="experiments", icon=":material/science:"
     ),
+    "routers": st.Page(routers.draw, title="Routers", url_path="routers", icon=":material/alt_route:"),
     "data": st.Page(data.draw, title="Data", url_path="data", icon=":material/table_view:"),
     "models": st.Page(models.draw, title="Models", url_path="models", icon=":material/memory:"),
 }

@@ -29,6 +29,7 @@ CANVAS: Final = "canvas"
 WORKFLOW_PARAMETER: Final = "w"
 EXPERIMENT_PARAMETER: Final = "x"
 ROW_PARAMETER: Final = "row"
+TABLE_PARAMETER: Final = "t"
 PREFIX: Final = "ROUTELOOM_"
 
 
@@ -246,6 +247,16 @@ def show_row(example: int | None) -> None:
         st.query_params.pop(ROW_PARAMETER, None)
     else:
         st.query_params[ROW_PARAMETER] = str(example)
+
+
+def shown_table() -> str | None:
+    """Returns the outcome table that the address of the page names."""
+    return st.query_params.get(TABLE_PARAMETER)
+
+
+def show_table(name: str) -> None:
+    """Makes an outcome table the one that the address of the page names."""
+    st.query_params[TABLE_PARAMETER] = name
 
 
 def go_to_data() -> None:

@@ -17,6 +17,7 @@ from app.library import Library
 from app.loop import LoopThread, settle_collector
 from app.model_list import known_entries
 from app.recording import Recordings
+from app.routing.training import Trainings
 from pipelines.catalogue import Catalogue, ModelEntry, Provider
 from pipelines.chat import Call, ChatRequest, Message, Sampling
 from pipelines.document import Pipeline
@@ -70,6 +71,7 @@ class Workspace:
         )
         self._holds = Holds(self.engine, self.storage.runs, self.loop)
         self.experiments = Experiments(self.storage, self.batch_engine, self.library, embedder, self.loop)
+        self.trainings = Trainings(embedder, self.config.vectors_folder)
 
     def __enter__(self) -> Workspace:
         """Returns itself."""
@@ -85,6 +87,7 @@ class Workspace:
         """Stops what runs, writes what waits and closes the database; its thread ends."""
         self._holds.stop_all()
         self.experiments.close()
+        self.trainings.close()
         self.loop.call(self._gateway.aclose())
         self.loop.close()
         self.storage.close()

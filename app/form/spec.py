@@ -76,6 +76,8 @@ def _fields(schema: Schema, definitions: Schema) -> tuple[FieldSpec, ...]:
     return tuple(
         _field(name, part, definitions, required=name in required)
         for name, part in schema.get("properties", {}).items()
+        # What has one value only is not for people to fill in.
+        if "const" not in part
     )
 
 

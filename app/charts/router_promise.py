@@ -1,0 +1,64 @@
+"""The models of an outcome table in the cost-accuracy plane, with the oracle above them."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app.charts.look import colour, ink, quiet, styled, symbol
+from app.charts.plane import ACCURACY, COST, WIDE
+from app.charts.router_curve import PER
+from app.charts.text import escaped
+from app.charts.thinning import spans_decades
+from pipelines.routing.curve import hull
+from pipelines.routing.figures import Figure
+from pipelines.routing.prospect import Prospect
+
+
+def router_promise(prospect: Prospect, *, dark: bool = False) -> go.Figure:
+    """Returns a point for each model and one for the oracle; without costs the models lie in a line."""
+    priced = prospect.cheapest is not None
+    costs = {model: (cost or 0.0) * PER for model, cost in prospect.cost_usd.items()}
+    if not priced:
+        order = sorted(prospect.models, key=lambda model: prospect.accuracy[model].value or 0.0)
+        costs = {model: float(place) for place, model in enumerate(order, start=1)}
+    figure = go.Figure()
+    if priced and len(costs) > 1:
+        accuracy = np.array([prospect.accuracy[model].value or 0.0 for model in costs])
+        x, y = hull(np.array(list(costs.values())), accuracy)
+        line = {"color": quiet(dark=dark), "dash": "dot", "width": 1.5}
+        figure.add_trace(go.Scatter(name="random mix", x=x, y=y, mode="lines", line=line, hoverinfo="skip"))
+    for place, (model, cost) in enumerate(costs.items()):
+        figure.add_trace(_point(model, cost, prospect.accuracy[model], colour(place, dark=dark), symbol(place), priced))
+    above = (prospect.oracle_cost_usd or 0.0) * PER if priced else len(costs) + 1.0
+    figure.add_trace(_point("oracle", above, prospect.oracle, ink(dark=dark), "star", priced))
+    note = f"n = {prospect.n_rows:,} questions that all of these models were asked; bars: 95 % interval"
+    x_title = COST if priced else "models, the most accurate last (costs are not known)"
+    styled(figure, title="Models and oracle", x=x_title, y=ACCURACY, note=note, dark=dark)
+    if not priced:
+        figure.update_xaxes(showticklabels=False)
+    elif spans_decades(np.array([*costs.values(), above]), WIDE):
+        figure.update_xaxes(type="log")
+    else:
+        figure.update_xaxes(rangemode="tozero")
+    return figure
+
+
+def _point(name: str, x: float, accuracy: Figure, shade: str, mark: str, priced: bool) -> go.Scatter:
+    value = accuracy.value or 0.0
+    low, high = (
+        accuracy.low if accuracy.low is not None else value,
+        accuracy.high if accuracy.high is not None else value,
+    )
+    meaning = "<br>the cheapest of the best models on each question, luck included" if name == "oracle" else ""
+    cost = "<br>$%{x:.4g} per 1,000 questions" if priced else ""
+    return go.Scatter(
+        name=escaped(name, 40),
+        x=[x],
+        y=[value],
+        error_y={"array": [high - value], "arrayminus": [value - low], "width": 4, "thickness": 1.2},
+        mode="markers",
+        marker={"color": shade, "symbol": mark, "size": 12},
+        hovertemplate=f"<b>{escaped(name)}</b>{meaning}<br>accuracy %{{y:.3f}} (95 %: {low:.3f} to {high:.3f}){cost}"
+        "<extra></extra>",
+    )

@@ -1,0 +1,1 @@
+"""The page of routers, part by part."""

@@ -1,0 +1,98 @@
+"""What to train on a table, and how: the split, the models, the strategies, each with its form."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+from pydantic import ValidationError
+
+from app.form.choice import Choices
+from app.form.form import draw_form
+from app.plain import plain
+from app.routing.table_shelf import TableEntry
+from app.routing.training import Plan
+from pipelines.learned import LearnedStrategy
+from pipelines.outcome.split import group_numbers
+from pipelines.outcome.table import OutcomeTable
+from pipelines.routers import router_kinds
+
+FIRST_CHOICE: Final = ("category", "knn", "ridge")
+VECTORS: Final = "looks at vectors: every question is embedded once"
+
+
+def draw_plan(entry: TableEntry, table: OutcomeTable, models: Sequence[str], *, busy: bool) -> Plan | None:
+    """Draws the form and returns what to train when the button was pressed."""
+    key = f"r:plan:{entry.card.name}"
+    holdout, seed, chosen_models = _draw_split(table, models, key)
+    kinds = {kind: cls for kind, cls in router_kinds().items() if cls.food != "nothing"}
+    chosen = st.multiselect(
+        "Strategies", list(kinds), [kind for kind in FIRST_CHOICE if kind in kinds], lambda kind: kinds[kind].title,
+        key=f"{key}:strategies", help="Start with simple ones: they often do as well as the others.",
+    )  # fmt: skip
+    drawn = {kind: _draw_strategy(kinds[kind], f"{key}:{kind}") for kind in chosen}
+    strategies = {strategy.title: strategy for strategy in drawn.values() if strategy is not None}
+    problems = _problems(strategies, chosen, chosen_models)
+    for problem in problems:
+        st.caption(plain(problem))
+    pressed = st.button(
+        f"Train {len(strategies)} router{'' if len(strategies) == 1 else 's'}", icon=":material/model_training:",
+        key="routers:train", type="primary", disabled=bool(problems) or busy,
+    )  # fmt: skip
+    if not pressed:
+        return None
+    return Plan(table=table, strategies=strategies, models=tuple(chosen_models), holdout=holdout, seed=seed)
+
+
+def _draw_split(table: OutcomeTable, models: Sequence[str], key: str) -> tuple[float, int, list[str]]:
+    left, middle, right = st.columns((2, 1, 4))
+    with left:
+        held = st.slider(
+            "Kept back to judge them, %", 10, 60, 30, 5, key=f"{key}:holdout",
+            help="Routers are never judged on rows that they learned from.",
+        )  # fmt: skip
+    with middle:
+        seed = st.number_input("Seed", 0, 2_147_483_647, 0, key=f"{key}:seed", help="The same seed, the same split.")
+    with right:
+        chosen = st.multiselect("Models", table.models, list(models), key=f"{key}:models")
+    groups = int(group_numbers(table).max(initial=-1)) + 1
+    test = round(table.n_queries * held / 100)
+    st.caption(
+        f"About {table.n_queries - test:,} rows to learn from and {test:,} to judge on, in {groups:,} groups: equal"
+        " questions and rows of one group are never parted, so nothing leaks."
+    )
+    return held / 100, int(seed), chosen
+
+
+def _draw_strategy(cls: type[LearnedStrategy], key: str) -> LearnedStrategy | None:
+    text = inspect.getdoc(cls) or ""
+    body, _, source = text.partition("Source:")
+    with st.expander(cls.title, icon=":material/tune:", key=key):
+        st.caption(plain(" ".join(body.split())))
+        if source:
+            st.caption(f"Source: {plain(' '.join(source.split()))}")
+        if cls.unreproduced:
+            st.caption(f"Not reproduced: {plain(cls.unreproduced)}")
+        filled = draw_form(cls, {}, key=f"{key}:form", choices=Choices())
+        if filled.errors:
+            return None
+        try:
+            strategy = cls.model_validate(filled.values)
+        except ValidationError:
+            return None
+        if strategy.needs_space:
+            st.caption(VECTORS.capitalize())
+    return strategy
+
+
+def _problems(strategies: dict[str, LearnedStrategy], chosen: Sequence[str], models: Sequence[str]) -> list[str]:
+    problems = []
+    if len(models) < 2:
+        problems.append("Choose at least two models; with one there is nothing to route.")
+    if not chosen:
+        problems.append("Choose at least one strategy.")
+    if len(strategies) < len(chosen):
+        problems.append("A setting of a strategy is wrong; see the red line in its form.")
+    return problems

@@ -1,0 +1,97 @@
+"""Keeps a trained router under a name, and puts one into a new pipeline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from app.plain import plain
+from app.routing.scene import Scene
+from app.routing.use import likely_aliases, routed_pipeline
+from app.shelf import add_pipeline
+from app.state import go_to_studio, session
+from app.workspace import Workspace
+from pipelines.error import RouteloomError
+from pipelines.trained import NAME, RouterCard
+from storage.reference import slug_of
+
+DEFAULT: Final = "The default model"
+
+
+def draw_save(scene: Scene) -> None:
+    """Draws the row under every look: keep this router, or keep it and use it."""
+    proposed = slug_of(f"{scene.router.strategy.title} {scene.entry.card.name}")[:80]
+    with st.container(horizontal=True, vertical_alignment="bottom", border=True, key="r-save"):
+        name = st.text_input("Name of the router", proposed, 80, key=f"{scene.key}:name:{scene.place.name}").strip()
+        fits = NAME.fullmatch(name) is not None
+        told = None if fits else "Small letters, digits and -, at most 80"
+        save = st.button("Save", icon=":material/save:", key="routers:save", disabled=not fits, help=told)
+        use = st.button(
+            "Use in a pipeline", icon=":material/account_tree:", key="routers:use", type="primary", disabled=not fits,
+            help="Saves it and draws question → router → expert → answer as a new workflow",
+        )  # fmt: skip
+    if not (save or use):
+        return
+    card, version = _saved(scene, name)
+    if use:
+        weight = float(scene.curve.weight[scene.place.at])
+        draw_use(scene.space, card, version, weight if 0 < weight < np.inf else None)
+    else:
+        session().notice = f"'{name}' is saved as version {version}; use it in a pipeline from 'Trained routers'."
+        st.rerun()
+
+
+def _saved(scene: Scene, name: str) -> tuple[RouterCard, int]:
+    router = scene.router
+    card = router.card.model_copy(update={"name": name, "title": f"{scene.place.name}, {scene.entry.title}"[:200]})
+    return card, scene.space.storage.routers.put(replace(router, card=card))
+
+
+@st.dialog("Use in a pipeline", width="large")
+def draw_use(space: Workspace, card: RouterCard, version: int, score_per_usd: float | None) -> None:
+    """Draws which models of the catalogue stand for those of the router, and makes the pipeline."""
+    catalogue = space.catalogue
+    known = likely_aliases(card, catalogue)
+    options = [None, *(entry.name for entry in catalogue)]
+    missing = [model for model, found in known.items() if found is None]
+    st.write(f"'{plain(card.name)}' (version {version}) will choose the model of an expert.")
+    if missing:
+        st.caption(
+            f"{len(missing)} of {len(known)} models are not in the catalogue under their name. Say which model stands"
+            " for each, or add them on the page of models first."
+        )
+    aliases: dict[str, str | None] = {}
+    with st.container(height=320 if len(known) > 4 else "content", border=False):
+        for model, found in known.items():
+            aliases[model] = options[
+                st.selectbox(
+                    model, range(len(options)), options.index(found),
+                    lambda place: options[place] or DEFAULT, key=f"use:{card.name}:{version}:{model}",
+                )
+            ]  # fmt: skip
+    rule = _draw_rule(card, score_per_usd)
+    if st.button("Make the pipeline", icon=":material/account_tree:", key="use:make", type="primary"):
+        try:
+            slug = add_pipeline(space, routed_pipeline(card, version, aliases, score_per_usd=rule))
+        except RouteloomError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+        else:
+            go_to_studio(slug)
+
+
+def _draw_rule(card: RouterCard, score_per_usd: float | None) -> float | None:
+    if card.figures is None or card.figures.cost_usd.value is None:
+        return None
+    weighs = st.toggle("Weigh cost against the score", score_per_usd is not None, key=f"use:{card.name}:weighs")
+    if not weighs:
+        return None
+    return st.number_input(
+        "λ: score that one USD is worth",
+        0.0,
+        1e6,
+        float(min(score_per_usd or 10.0, 1e6)),
+        key=f"use:{card.name}:lambda",
+    )

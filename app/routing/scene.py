@@ -1,0 +1,95 @@
+"""What every look at trained routers is about: the chosen router, at one weight of cost."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from app.charts.router_curve import weight_text
+from app.figure import cost_text
+from app.routing.table_shelf import TableEntry
+from app.routing.training import Trained
+from app.workspace import Workspace
+from pipelines.choice import Choices
+from pipelines.routing.board import Point
+from pipelines.routing.curve import Curve
+from pipelines.trained import TrainedRouter
+
+
+class Place(NamedTuple):
+    """Is a router at a place of its curve."""
+
+    name: str
+    at: int
+
+
+class Scene:
+    """Holds the training, the router that is looked at, and the weight of cost."""
+
+    def __init__(self, space: Workspace, entry: TableEntry, trained: Trained, place: Place) -> None:
+        """Takes what was trained and what is chosen."""
+        self.space, self.entry, self.trained, self.place = space, entry, trained, place
+        self.dark = st.context.theme.type == "dark"
+        self.key = f"r:{entry.card.name}"
+
+    @property
+    def router(self) -> TrainedRouter:
+        """Returns the chosen router, unsaved."""
+        return self.trained.routers[self.place.name]
+
+    @cached_property
+    def curve(self) -> Curve:
+        """Returns its curve."""
+        return self.trained.board.curve(self.place.name)
+
+    @property
+    def choices(self) -> Choices:
+        """Returns which model it chooses for each test row."""
+        return np.asarray(self.curve.choices[self.place.at], dtype=np.intp)
+
+    @cached_property
+    def point(self) -> Point:
+        """Returns what it does at this weight."""
+        return self.trained.board.point(self.curve, self.place.at)
+
+
+def draw_scene(space: Workspace, entry: TableEntry, trained: Trained) -> Scene:
+    """Draws the choice of the router and of the weight of cost."""
+    names = list(trained.routers)
+    best = max(trained.comparison.routers, key=lambda router: (router.aiq.value or 0.0, router.accuracy.value or 0.0))
+    key = f"r:{entry.card.name}"
+    left, right = st.columns((1, 2))
+    with left:
+        name = st.selectbox("Router", names, names.index(best.name), key=f"{key}:router:{'|'.join(names)}")
+    curve = trained.board.curve(name)
+    at = 0
+    if len(curve.weight) > 1:
+        with right:
+            at = st.select_slider(
+                "λ: what one USD is worth, in accuracy", list(range(len(curve.weight))), 0,
+                lambda place: weight_text(float(curve.weight[place])), key=f"{key}:lambda:{len(curve.weight)}",
+                help="The router asks the model with the highest expected score − λ × expected cost in USD. To the left"
+                " only the score counts, to the right only the cost.",
+            )  # fmt: skip
+    scene = Scene(space, entry, trained, Place(name, at))
+    _draw_point(scene)
+    return scene
+
+
+def _draw_point(scene: Scene) -> None:
+    point, comparison = scene.point, scene.trained.comparison
+    single = comparison.references["best single"]
+    gain = (point.accuracy.value or 0.0) - (single.accuracy.value or 0.0)
+    cells = [("Accuracy", f"{point.accuracy.value or 0.0:.3f}", f"{gain:+.3f} against {comparison.best_single}")]
+    if point.cost_usd is not None:
+        share = point.cost_usd / single.cost_usd.value - 1 if single.cost_usd.value else None
+        told = "" if share is None else f"{share:+.0%} against {comparison.best_single}"
+        cells.append(("Cost of 1,000 questions", cost_text(point.cost_usd * 1_000), told))
+    asked = sorted(point.shares.items(), key=lambda item: -item[1])[:3]
+    cells.append(("Asks most", f"{asked[0][0]}", " · ".join(f"{model} {share:.0%}" for model, share in asked)))
+    for column, (label, value, below) in zip(st.columns(len(cells)), cells, strict=True):
+        column.metric(label, value.replace("$", "\\$"))
+        column.caption(below.replace("$", "\\$") or " ")

@@ -1,0 +1,50 @@
+"""The choice of an outcome table, with what is known of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.plain import plain
+from app.routing.table_import import draw_import
+from app.routing.table_shelf import TableEntry, table_entries
+from app.state import show_table, shown_table
+from app.workspace import Workspace
+
+NO_TABLE = "There is no outcome table yet. Import recorded outcomes, or run an experiment with several models."
+
+
+def draw_table_choice(space: Workspace) -> TableEntry | None:
+    """Draws the choice and returns the chosen table; None where there is none."""
+    entries = table_entries(space)
+    names = list(entries)
+    wanted = shown_table()
+    if not names:
+        st.info(NO_TABLE, icon=":material/table_view:")
+
+    def label(name: str) -> str:
+        card = entries[name].card
+        kept = f"version {entries[name].version}" if entries[name].version else "comes with Routeloom"
+        return f"{entries[name].title} · {card.n_queries:,} questions × {len(card.models)} models · {kept}"
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        place = names.index(wanted) if wanted in entries else 0
+        # The key follows the address, so that an import or a link changes what is chosen.
+        chosen = st.selectbox("Outcome table", names, place, label, key=f"routers:table:{wanted in entries and wanted}")
+        if st.button("Import outcomes", icon=":material/upload_file:", key="routers:import"):
+            draw_import(space)
+    if chosen is None:
+        return None
+    if chosen != wanted:
+        show_table(chosen)
+    _draw_about(entries[chosen])
+    return entries[chosen]
+
+
+def _draw_about(entry: TableEntry) -> None:
+    card = entry.card
+    told = [plain(text) for text in (card.source, f"Licence: {card.licence}" if card.licence else "") if text]
+    if card.missing:
+        cells = card.n_queries * len(card.models)
+        told.append(f"{card.missing:,} of {cells:,} cells have no score ({card.missing / cells:.0%}).")
+    if told:
+        st.caption(" · ".join(told))

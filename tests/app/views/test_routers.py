@@ -1,0 +1,94 @@
+"""The page of routers without a browser: is it worth it, training, curves, saving, use in a pipeline."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.routing.table_shelf import table_entries
+from app.workspace import Workspace
+from tests.app.views.hand import texts
+
+END_S = 60.0
+SPECIALISTS = "practice-specialists"
+ONE_FOR_ALL = "practice-one-for-all"
+
+
+def draw_routers() -> None:
+    """Is the page by itself."""
+    from app.views import routers
+
+    routers.draw()
+
+
+def shown(table: str) -> AppTest:
+    """The page at a table."""
+    at = AppTest.from_function(draw_routers, default_timeout=60)
+    at.query_params["t"] = table
+    return at.run()
+
+
+def said(at: AppTest) -> str:
+    """What the page says, without the escapes of Markdown."""
+    heads = "\n".join(element.value for element in (*at.subheader, *at.success))
+    return f"{texts(at)}\n{heads}".replace("\\", "")
+
+
+def trained(at: AppTest, space: Workspace, *, strategies: tuple[str, ...] = ("category", "ridge")) -> AppTest:
+    """The page after these strategies have been trained on the practice table."""
+    [box] = [box for box in at.multiselect if box.label == "Strategies"]
+    box.set_value(list(strategies)).run()
+    at.button(key="routers:train").click().run()
+    training = space.trainings.of(SPECIALISTS)
+    assert training is not None
+    assert training.future is not None
+    training.future.result(timeout=END_S)
+    assert training.error == ""
+    return at.run()
+
+
+def test_the_headroom_is_told_before_anything_is_trained(space: Workspace) -> None:
+    at = shown(SPECIALISTS)
+    assert "An oracle that knows who solves what would win 16.8 points (14.8 points to 18.7 points)" in said(at)
+    assert "Knowing the task alone wins 7.5 points: a trained router has to beat that." in said(at)
+    assert {metric.label for metric in at.metric} >= {"Best single", "Oracle", "Headroom", "Cost saving"}
+    assert "Licence: CC0-1.0" in said(at)
+
+
+def test_a_table_without_headroom_is_called_that(space: Workspace) -> None:
+    at = shown(ONE_FOR_ALL)
+    assert "This table has no headroom: an oracle would win 0.0 points over large-1 alone" in said(at)
+    assert "routing for accuracy is not worth it" in said(at)
+    assert "Cost saving possible: at most 80%" in said(at)
+
+
+def test_trained_routers_are_judged_saved_and_put_into_a_pipeline(space: Workspace) -> None:
+    at = trained(shown(SPECIALISTS), space)
+    assert "What the routers won" in said(at)
+    assert "recovers" in said(at)
+    [box] = [box for box in at.selectbox if box.label == "Router"]
+    box.set_value("Linear (ridge)").run()
+    at.text_input(key="r:practice-specialists:name:Linear (ridge)").set_value("practice-ridge").run()
+    at.button(key="routers:save").click().run()
+    assert "'practice-ridge' is saved as version 1" in said(at)
+    card = space.storage.routers.get("practice-ridge").card
+    assert card.table == SPECIALISTS
+    assert card.figures is not None
+    assert (card.figures.accuracy.value or 0) > 0.8
+    assert card.split == "70% of practice-specialists at random, whole groups, seed 0"
+
+
+@pytest.mark.parametrize("models", [[], ["small-1"]])
+def test_one_model_leaves_nothing_to_route(space: Workspace, models: list[str]) -> None:
+    at = shown(SPECIALISTS)
+    [box] = [box for box in at.multiselect if box.label == "Models"]
+    box.set_value(models).run()
+    assert "Choose at least two models; with one there is nothing to route." in said(at)
+    assert at.button(key="routers:train").disabled
+
+
+def test_both_practice_tables_say_where_they_come_from(space: Workspace) -> None:
+    entries = table_entries(space)
+    assert set(entries) == {SPECIALISTS, ONE_FOR_ALL}
+    assert {entry.card.licence for entry in entries.values()} == {"CC0-1.0"}
+    assert all("No real model was asked." in entry.card.source for entry in entries.values())
