@@ -32,13 +32,22 @@ class FeaturedStrategy(LearnedStrategy):
         """Returns whether the featurizer reads vectors."""
         return self.featurizer.needs_space
 
-    def features(self, queries: Sequence[str], space: Space | None = None) -> Features:
-        """Returns the rows of numbers of these questions, seen with what was learned."""
+    @property
+    def lens(self) -> Lens:
+        """Returns what looks at questions, made ready once."""
         if self._lens is None:
             size = len(_OF_FEATURES)
             mine = {name[size:]: array for name, array in self.state.items() if name.startswith(_OF_FEATURES)}
             self._lens = self.featurizer.lens(mine)
-        return self._lens.features(queries, space)
+        return self._lens
+
+    def share_lens(self, lens: Lens) -> None:
+        """Takes a lens that learned the same from the same questions, so that several strategies look once."""
+        self._lens = lens
+
+    def features(self, queries: Sequence[str], space: Space | None = None) -> Features:
+        """Returns the rows of numbers of these questions, seen with what was learned."""
+        return self.lens.features(queries, space)
 
     def looked_at(
         self, outcomes: OutcomeTable, space: Space | None, seed: int

@@ -31,7 +31,7 @@ LONG = "What is 3 plus 4? " * 6_000
 STRANGE = ("", " ", LONG, "zyxwv qqqq", "\u6f22\u5b57 \U0001f99c \x00 \ud800", "{}{__class__} %s \\")
 ASKED = ("What is 12 plus 30?", "Translate the river number 8 into French", *STRANGE)
 FEATURIZERS = tuple({"kind": kind} for kind in sorted(featurizer_kinds()))
-POOL: tuple[Any, ...] = (True, False, 3, 7, 50, 0.25, 0.5, 1.5, None, *FEATURIZERS)
+POOL: tuple[Any, ...] = (True, False, 3, 7, 50, 0.25, 0.5, 1.5, None, *FEATURIZERS, ({"kind": "ridge"},))
 
 
 @pytest.fixture(params=KINDS)
