@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from app.owner import LEASE_S, own_name
 from pipelines.engine import Engine
+from pipelines.engine.purse import Purse
 from pipelines.run import Run
 from storage import RunLog
 from storage.error import DatabaseUnavailable
@@ -20,9 +21,11 @@ async def run_batch(
     *,
     width: int,
     on_done: Callable[[Run], None] | None = None,
+    purse: Purse | None = None,
 ) -> list[Run]:
     """Brings all runs to their end, `width` at a time, and returns them in the order they were given.
 
+    With a `purse` they share its money.
     A run starts as soon as any other has ended, so a slow one holds nobody back. While the batch goes on, no other
     process may take up one of its runs.
     """
@@ -32,7 +35,7 @@ async def run_batch(
 
     async def work() -> None:
         for run in waiting:
-            finished[run.id] = await engine.run(run)
+            finished[run.id] = await engine.run(run, purse=purse)
             if on_done is not None:
                 on_done(finished[run.id])
 
