@@ -37,8 +37,7 @@ def ballots(table: OutcomeTable, compare: Comparison | None = None) -> Rows:
             form = normalise(text, compare) if compare and text else text.strip()
             forms[text] = number.setdefault(form, len(number) - 1)
         codes[cell] = forms[text]
-    first = np.stack([(codes == codes[:, [place]]).argmax(axis=1) for place in range(codes.shape[1])], axis=1)
-    return np.where(codes < 0, -1, first).astype(np.intp)
+    return led(codes)
 
 
 def support(votes: Rows, weights: Floats) -> Floats:
@@ -78,9 +77,13 @@ def panel(votes: Rows, skills: Floats, size: int) -> Rows:
     order = np.argsort(-np.broadcast_to(skills, votes.shape), axis=1, kind="stable")[:, :size]
     kept = np.full_like(votes, -1)
     np.put_along_axis(kept, order, np.take_along_axis(votes, order, axis=1), axis=1)
-    # Groups are led by members of the panel.
-    first = np.stack([(kept == kept[:, [place]]).argmax(axis=1) for place in range(kept.shape[1])], axis=1)
-    return np.where(kept < 0, -1, first).astype(np.intp)
+    return led(kept)
+
+
+def led(codes: Rows) -> Rows:
+    """Returns the votes of which equal codes are one answer, each group named by its first column; -1 abstains."""
+    first = np.stack([(codes == codes[:, [place]]).argmax(axis=1) for place in range(codes.shape[1])], axis=1)
+    return np.where(codes < 0, -1, first).astype(np.intp)
 
 
 def vote_weights(skills: Floats) -> Floats:

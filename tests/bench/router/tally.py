@@ -37,6 +37,12 @@ def parts(table: OutcomeTable, test: OutcomeTable | None) -> Iterator[tuple[int,
             yield seed, table, test
 
 
+def oracle_cost(table: OutcomeTable) -> Floats:
+    """Returns the cost of the cheapest model that is as good as any, an array (n_queries,)."""
+    as_good = table.score >= table.score.max(axis=1, keepdims=True)
+    return np.asarray(np.where(as_good, table.cost_usd, np.inf).min(axis=1), dtype=np.float64)
+
+
 class Tally:
     """Holds score and cost of every way on every test row of every seed."""
 
