@@ -55,7 +55,7 @@ def _headline(report: Report, best: str, against: list[PairReport]) -> str:
     known = {label: cost for label, cost in costs.items() if cost is not None}
     cheapest = min(known, key=lambda label: known[label], default=best)
     if len(close) == 1:
-        return f"Take '{best}': it is the best, and chance is an unlikely explanation."
+        return _clear(report, leader)
     dearer = (leader.cost_usd_per_1k.value or 0.0) > known.get(cheapest, 0.0) * (1 + SAME_COST)
     if cheapest != best and dearer:
         return (
@@ -68,6 +68,20 @@ def _headline(report: Report, best: str, against: list[PairReport]) -> str:
             " more examples show otherwise."
         )
     return f"Take '{best}': it is ahead, and those it cannot be told apart from are not cheaper."
+
+
+def _clear(report: Report, leader: ContenderReport) -> str:
+    """Returns what to do where one pipeline is really better than all others: it may not be worth its price."""
+    costs = {found.label: found.cost_usd_per_1k.value for found in report.contenders}
+    priced = {label: cost for label, cost in costs.items() if cost}
+    cheapest = min(priced, key=lambda label: priced[label], default=leader.label)
+    ratio = priced[leader.label] / priced[cheapest] if leader.label in priced else 1.0
+    if ratio <= 1 + SAME_COST:
+        return f"Take '{leader.label}': it is the best, and chance is an unlikely explanation."
+    return (
+        f"'{leader.label}' is the best, and chance is an unlikely explanation. Take it if that is worth {ratio:.1f}"
+        f" times the cost of '{cheapest}'."
+    )
 
 
 def _beyond(report: Report, best: str) -> Iterator[str]:

@@ -133,7 +133,14 @@ def test_a_csv_leads_to_a_decision_and_to_both_traces_of_a_row(
     page.get_by_role("radio", name="Decision").click()
     with page.expect_download() as download:
         studio.by_key("x-export-html").get_by_role("button").click()
-    assert "Take" in download.value.path().read_text()
+    assert "Take &#x27;Loud&#x27;" in download.value.path().read_text()
+    with page.expect_download() as lines:
+        studio.by_key("x-export-jsonl").get_by_role("button").click()
+    assert lines.value.path().read_text().count("\n") == 2 * COUNT
+    with page.expect_download() as numbers:
+        page.get_by_role("button", name="CSV").click()
+    assert numbers.value.suggested_filename == f"{info.id}-cost-accuracy.csv"
+    assert "Loud" in numbers.value.path().read_text()
 
 
 def test_answers_are_labelled_by_the_keys(tab: Tab, stored: Storage) -> None:

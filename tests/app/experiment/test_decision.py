@@ -12,7 +12,10 @@ NAN = float("nan")
 def test_a_real_difference_is_told_with_interval_number_p_and_price() -> None:
     report = summarise(results_of([[1.0] * 10 + [0.0] * 30, [1.0] * 30 + [0.0] * 10], labels=("cheap", "dear")))
     first, pair = decision(report)
-    assert first == "Take 'dear': it is the best, and chance is an unlikely explanation."
+    assert first == (
+        "'dear' is the best, and chance is an unlikely explanation. Take it if that is worth 2.0 times the cost of"
+        " 'cheap'."
+    )
     assert pair == (
         "'dear' is better than 'cheap' by 50.0 points (95%: 31.8 to 63.4, n = 40 pairs, p < 0.001)"
         " and costs 2.0 times as much."

@@ -275,6 +275,29 @@ def test_a_running_experiment_is_paused_and_resumed_and_its_budget_changed(
     assert at_rest(space, name).done == 16
 
 
+def test_an_experiment_whose_process_died_is_taken_up_again(page: AppTest, space: Workspace, stub: Stub) -> None:
+    stub.will(loud_knows)
+    name = made(space, EXACT).id
+    space.storage.experiments.set_status(name, "running")
+    page.run()
+    assert ":orange-badge[:material/power_off: interrupted]" in said(page)
+    shown(page, name)
+    assert ":orange-badge[:material/power_off: interrupted]" in said(page)
+    page.button(key="x:resume").click().run()
+    assert at_rest(space, name).done == 16
+
+
+def test_what_the_budget_stopped_goes_on_with_a_larger_one(page: AppTest, space: Workspace, stub: Stub) -> None:
+    stub.will(loud_knows)
+    name = done(space, budget_usd=0.0)
+    shown(page, name)
+    assert "stopped by the budget" in said(page)
+    page.number_input(key="x:budget:usd").set_value(1.0).run()
+    page.button(key="x:budget:set").click().run()
+    page.button(key="x:resume").click().run()
+    assert at_rest(space, name).status == "done"
+
+
 def test_a_finished_experiment_is_run_again_with_changes(page: AppTest, space: Workspace) -> None:
     name = done(space, repeats=2)
     shown(page, name)
