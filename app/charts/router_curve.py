@@ -36,6 +36,7 @@ def router_curve(
     chosen: str = "",
     point: Point | None = None,
     null: Figure | None = None,
+    references: bool = True,
     dark: bool = False,
 ) -> go.Figure:
     """Returns the plane with a curve for each router; `point` and `null` belong to the chosen one.
@@ -47,6 +48,7 @@ def router_curve(
         chosen: the router whose point is shown.
         point: where it stands at the present weight of cost.
         null: accuracy of its choices dealt to the questions at random.
+        references: whether oracle, best single and the others are drawn, which know present prices only.
         dark: whether the page is.
     """
     figure = go.Figure()
@@ -56,7 +58,7 @@ def router_curve(
     for place, (name, curve) in enumerate(curves.items()):
         shade = colour(place, dark=dark)
         figure.add_trace(_curve(name, curve, shade, dash(place), thick=name == chosen))
-    for name, found in comparison.references.items():
+    for name, found in comparison.references.items() if references else ():
         for trace in _reference(name, found, ink(dark=dark)):
             figure.add_trace(trace)
     place = list(curves).index(chosen) if chosen in curves else 0
@@ -155,12 +157,12 @@ def _bars(figure: Figure) -> dict[str, object]:
 
 
 def weight_text(weight: float) -> str:
-    """Returns a weight of cost in words: how many points of accuracy one cent a question is worth."""
+    """Returns a weight of cost in words: what one USD is worth in score."""
     if weight == 0:
         return "0 (accuracy only)"
     if np.isinf(weight):
         return "∞ (cost only)"
-    return f"{weight:.3g}"
+    return f"{weight:,.0f} per USD" if weight >= 100 else f"{weight:.3g} per USD"
 
 
 def router_forest(comparison: RouterComparison, names: Sequence[str], *, dark: bool = False) -> go.Figure:

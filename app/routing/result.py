@@ -9,7 +9,12 @@ import streamlit as st
 
 from app.plain import plain
 from app.routing.figure_table import figure_table, glossary
+from app.routing.look_check import draw_checks
 from app.routing.look_curve import draw_curve
+from app.routing.look_newcomer import draw_newcomer
+from app.routing.look_price import draw_prices
+from app.routing.look_regret import draw_regret, draw_why
+from app.routing.look_task import draw_tasks
 from app.routing.saving import draw_save
 from app.routing.scene import Scene, draw_scene
 from app.routing.table_shelf import TableEntry
@@ -42,14 +47,15 @@ def _draw_verdict(trained: Trained) -> None:
 
 
 def _simple_baseline(trained: Trained) -> str:
-    """Returns a sentence where a table of tasks, which needs no training, does as well as the best router."""
+    """Returns a sentence where a table of tasks, which is no learning at all, does as well as the best router."""
     table = trained.comparison.references.get("task table")
     best = max(trained.comparison.routers, key=lambda router: router.accuracy.value or 0.0)
-    if table is None or (table.accuracy.value or 0.0) < (best.accuracy.value or 0.0):
+    if table is None or (table.accuracy.value or 0.0) < (best.accuracy.low or 0.0):
         return ""
     return (
-        f"A simple table, the best model for each known task, reaches {table.accuracy.value or 0.0:.3f}; the best"
-        f" router here ({best.name}) {best.accuracy.value or 0.0:.3f}. If you know the task of a question, use a rule."
+        f"A simple table, the best model for each known task, reaches {table.accuracy.value or 0.0:.3f}, and the best"
+        f" router here ({best.name}) {best.accuracy.value or 0.0:.3f}, which is no more beyond doubt. If you know the"
+        " task of a question, a rule does as well."
     )
 
 
@@ -63,6 +69,12 @@ def _draw_figures(scene: Scene) -> None:
 LOOKS: Final[Mapping[str, Callable[[Scene], None]]] = {
     "Curves": draw_curve,
     "Figures": _draw_figures,
+    "Tasks": draw_tasks,
+    "Regret": draw_regret,
+    "Why": draw_why,
+    "Prices": draw_prices,
+    "New model": draw_newcomer,
+    "Checks": draw_checks,
 }
 """What can be looked at."""
 

@@ -65,18 +65,24 @@ def draw_scene(space: Workspace, entry: TableEntry, trained: Trained) -> Scene:
     with left:
         name = st.selectbox("Router", names, names.index(best.name), key=f"{key}:router:{'|'.join(names)}")
     curve = trained.board.curve(name)
-    at = 0
-    if len(curve.weight) > 1:
+    at, stops = 0, _stops(curve)
+    if len(stops) > 1:
         with right:
             at = st.select_slider(
-                "λ: what one USD is worth, in accuracy", list(range(len(curve.weight))), 0,
-                lambda place: weight_text(float(curve.weight[place])), key=f"{key}:lambda:{len(curve.weight)}",
+                "λ: what one USD is worth, in accuracy", stops, 0,
+                lambda place: weight_text(float(curve.weight[place])), key=f"{key}:lambda:{name}",
                 help="The router asks the model with the highest expected score − λ × expected cost in USD. To the left"
                 " only the score counts, to the right only the cost.",
             )  # fmt: skip
     scene = Scene(space, entry, trained, Place(name, at))
     _draw_point(scene)
     return scene
+
+
+def _stops(curve: Curve) -> list[int]:
+    """Returns the places of the curve at which the router begins to choose otherwise."""
+    moved = (np.diff(curve.choices, axis=0) != 0).any(axis=1)
+    return [0, *(int(place) + 1 for place in np.flatnonzero(moved))]
 
 
 def _draw_point(scene: Scene) -> None:

@@ -65,10 +65,10 @@ class Prospect(Record):
                 f"This table has no headroom: an oracle would win {_points(room)} over {self.best_single} alone, so"
                 " routing for accuracy is not worth it."
             )
-        low, high = _points(self.headroom.low or 0.0), _points(self.headroom.high or 0.0)
+        low, high = (self.headroom.low or 0.0) * 100, (self.headroom.high or 0.0) * 100
         return (
-            f"An oracle that knows who solves what would win {_points(room)} ({low} to {high}) over {self.best_single}"
-            " alone. Luck is part of that, so a router can recover only some of it."
+            f"An oracle that knows who solves what would win {_points(room)} ({low:.1f} to {high:.1f}) over"
+            f" {self.best_single} alone. Luck is part of that, so a router can recover only some of it."
         )
 
     def _by_task(self) -> str:

@@ -49,7 +49,7 @@ def trained(at: AppTest, space: Workspace, *, strategies: tuple[str, ...] = ("ca
 
 def test_the_headroom_is_told_before_anything_is_trained(space: Workspace) -> None:
     at = shown(SPECIALISTS)
-    assert "An oracle that knows who solves what would win 16.8 points (14.8 points to 18.7 points)" in said(at)
+    assert "An oracle that knows who solves what would win 16.8 points (14.8 to 18.7)" in said(at)
     assert "Knowing the task alone wins 7.5 points: a trained router has to beat that." in said(at)
     assert {metric.label for metric in at.metric} >= {"Best single", "Oracle", "Headroom", "Cost saving"}
     assert "Licence: CC0-1.0" in said(at)

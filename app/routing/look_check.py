@@ -1,0 +1,96 @@
+"""The look at what could go wrong: decisions that rest on the surface, and routes that change with the wording."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from app.plain import plain
+from app.routing.promise import UNKNOWN, figure_text, interval_text
+from app.routing.scene import Scene
+from pipelines.choice import Choices, best
+from pipelines.routing.audit import LEAST_ROWS, Audit, audit
+from pipelines.routing.robustness import Robustness, robustness
+
+MOST_ROWS: Final = 1_500
+
+
+def draw_checks(scene: Scene) -> None:
+    """Draws the audit and the robustness of the chosen router, when asked."""
+    st.caption(
+        "Two questions to any router, on rows it did not learn from: would a rule on length, language or first words"
+        " decide the same, and does it still decide the same when only the wording changes?"
+    )
+    if not st.toggle("Check this router", key=f"{scene.key}:check:{scene.place.name}"):
+        return
+    board = scene.trained.board
+    rows = np.arange(board.test.n_queries)[:MOST_ROWS]
+    test = board.test.rows(rows)
+    with st.spinner("Looking …"):
+        found = audit(test.queries, board.predicted[scene.place.name][rows], scene.choices[rows])
+        changed = robustness(test.queries, lambda queries: _decided(scene, queries), test.score)
+    left, right = st.columns(2)
+    with left:
+        _draw_audit(found)
+    with right:
+        _draw_robustness(changed)
+    if len(rows) < board.test.n_queries:
+        st.caption(f"Of the first {len(rows):,} of {board.test.n_queries:,} test rows.")
+
+
+def _decided(scene: Scene, queries: Sequence[str]) -> Choices:
+    router = scene.router
+    space = scene.space.trainings.embedded(tuple(queries)) if router.strategy.needs_space else None
+    scores, costs = router.predict(queries, space=space)
+    weight = float(scene.curve.weight[scene.place.at])
+    if np.isinf(weight):
+        return best(-costs)
+    return best(scores - weight * costs) if weight else best(scores)
+
+
+def _draw_audit(found: Audit | None) -> None:
+    st.subheader("What it decides by", anchor=False)
+    if found is None:
+        st.caption(f"It takes {LEAST_ROWS} test rows to tell.")
+        return
+    st.markdown(plain(found.sentence))
+    rows = [
+        {"Looks at": probe.feature, "Guesses": probe.accuracy, "Lift": probe.lift, "R²": probe.r2}
+        for probe in found.probes
+    ]
+    number = st.column_config.NumberColumn
+    shape = {
+        "Guesses": number(format="%.3f", help="Share of the decisions that a linear probe guesses, five-fold"),
+        "Lift": number(format="%.3f", help="(guessed − most frequent) / (1 − most frequent); 1 guesses every decision"),
+        "R²": number(format="%.3f", help="Share of the variance of the expected scores that the feature explains"),
+    }
+    st.dataframe(rows, column_config=shape, hide_index=True, key="routers:audit")
+
+
+def _draw_robustness(changes: Sequence[Robustness]) -> None:
+    st.subheader("Whether wording matters", anchor=False)
+    rows = [
+        {
+            "Change": found.change,
+            "Unchanged routes": UNKNOWN
+            if found.unchanged_routes.value is None
+            else f"{found.unchanged_routes.value:.1%}",
+            "Score lost": figure_text(found.score_lost, signed=True),
+            "Interval": interval_text(found.score_lost),
+            "Rows": found.changed,
+        }
+        for found in changes
+    ]
+    st.dataframe(rows, hide_index=True, key="routers:robustness")
+    worst = min(
+        changes, key=lambda found: found.unchanged_routes.value if found.unchanged_routes.value is not None else 1
+    )
+    if worst.unchanged_routes.value is not None:
+        told = f"Most routes change with {worst.change}: {1 - worst.unchanged_routes.value:.0%}"
+        lost = worst.score_lost
+        matters = "which costs accuracy" if (lost.low or 0.0) > 0 else "without a loss of accuracy beyond doubt"
+        st.markdown(plain(f"{told}, {matters}."))
+    st.caption("Paraphrases are made by rules, word for word; a person's would be harder.")

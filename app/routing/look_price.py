@@ -1,0 +1,54 @@
+"""The look at other prices: what if a model gets cheaper or dearer?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from app.charts.look import chart_config
+from app.charts.router_curve import router_curve
+from app.figure import cost_text
+from app.routing.scene import Scene
+from pipelines.routing.curve import cost_at, hull
+
+LOWEST: Final = -90
+HIGHEST: Final = 300
+STEP: Final = 10
+
+
+def draw_prices(scene: Scene) -> None:
+    """Draws the choice of a model and of a change of its price, and the curve before and after."""
+    board = scene.trained.board
+    if not board.priced:
+        st.info("Costs are not known in this table, so prices cannot be changed.", icon=":material/info:")
+        return
+    models = board.test.models
+    cheapest = int(board.test.cost_usd.mean(axis=0).argmin())
+    left, right = st.columns((1, 2))
+    with left:
+        model = st.selectbox("Model", models, cheapest, key=f"{scene.key}:price:model")
+    with right:
+        change = st.slider(
+            "Change of its price, %", LOWEST, HIGHEST, -50, STEP, key=f"{scene.key}:price:{model}",
+            help="Costs of recorded answers are multiplied; what the router expects of the scores stays.",
+        )  # fmt: skip
+    factors = {model: 1 + change / 100}
+    name = scene.place.name
+    before, after = board.curve(name), board.curve(name, factors)
+    figure = router_curve(
+        scene.trained.comparison,
+        {f"{name}, prices as they are": before, f"{name}, {model} {change:+} %": after},
+        board.mix(factors),
+        references=False,
+        dark=scene.dark,
+    )
+    config = chart_config(f"{scene.entry.card.name}-prices")
+    st.plotly_chart(figure, key=f"{scene.key}:prices", config=config, theme=None)
+    accuracy = scene.point.accuracy.value or 0.0
+    costs = [cost_at(accuracy, *hull(curve.cost_usd, curve.quality)) for curve in (before, after)]
+    if np.isfinite(costs).all():
+        old, new = (cost_text(cost * 1_000) for cost in costs)
+        told = f"An accuracy of {accuracy:.3f} then costs {new} instead of {old} per 1,000 questions."
+        st.markdown(told.replace("$", "\\$"))

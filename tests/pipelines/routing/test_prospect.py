@@ -1,0 +1,49 @@
+"""What a table promises before anything is trained."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.error import ConfigurationError
+from pipelines.routing.prospect import prospect
+from tests.pipelines.outcome.tables import table, two_tasks
+
+COSTS = [[1.0, 4.0]] * 4
+
+
+def test_the_oracle_takes_the_best_of_each_row() -> None:
+    found = prospect(table([[1, 0], [0, 1], [0, 1], [0, 0]], cost_usd=COSTS))
+    assert found.best_single == "m1"
+    assert found.oracle.value == 0.75
+    assert found.headroom.value == 0.25
+    assert found.oracle_cost_usd == pytest.approx((1 + 4 + 4 + 1) / 4)
+
+
+def test_a_cheaper_model_that_does_no_worse_saves_its_difference() -> None:
+    found = prospect(table([[1, 1], [0, 1], [0, 1], [1, 1]], cost_usd=COSTS))
+    # Two of four questions can go to the model at a quarter of the price.
+    assert found.saving.value == pytest.approx(1 - (1 + 4 + 4 + 1) / 16)
+    assert not found.has_headroom
+    assert found.sentences[0].startswith("This table has no headroom: an oracle would win 0.0 points over m1 alone")
+
+
+def test_of_equally_good_models_the_cheaper_is_the_best_single_one() -> None:
+    assert prospect(table([[1, 1], [0, 0]], cost_usd=[[2.0, 1.0]] * 2)).best_single == "m1"
+
+
+def test_knowing_the_task_wins_all_where_tasks_part_the_models() -> None:
+    found = prospect(two_tasks())
+    assert found.task_gain.value == pytest.approx(0.5, abs=0.06)
+    assert found.has_headroom
+    assert "Costs are not known, so nothing can be said about saving." in found.sentences
+
+
+def test_without_tasks_nothing_is_said_about_them() -> None:
+    found = prospect(table([[1, 0], [0, 1]] * 20))
+    assert found.task_gain.value is None
+    assert not any("task" in sentence for sentence in found.sentences)
+
+
+def test_one_model_cannot_be_compared() -> None:
+    with pytest.raises(ConfigurationError, match="two are needed"):
+        prospect(table([[1], [0]]))
