@@ -88,6 +88,11 @@ class LearnedStrategy(Record):
         del queries, space
         return None
 
+    @property
+    def doubt(self) -> float | None:
+        """Returns the confidence below which a question is a stranger, chosen in training; None without a bound."""
+        return None
+
     def explain(self, query: str, *, space: Space | None = None) -> dict[str, Any]:
         """Returns why a query is scored as it is, as JSON: neighbours, words, cluster; empty where nothing is told."""
         del query, space

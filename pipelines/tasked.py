@@ -29,12 +29,13 @@ class TaskStrategy(FeaturedStrategy):
     """Is the base of strategies that classify tasks and weigh the mean scores of each task by how likely it is.
 
     A question whose likeliest task is less likely than that of all but `doubted_share` of the held-out training
-    questions is taken for a stranger: the overall means decide there. No more than this share of further questions of
-    the same kind is (split conformal: held-out and further questions are exchangeable).
+    questions is a stranger. No more than this share of further questions of the known kinds is taken for one (split
+    conformal: held-out and further questions are exchangeable).
     """
 
     shrinkage: float = Field(default=5.0, ge=0.0, le=1e5, description="Imagined questions at the overall mean.")
-    doubted_share: float = Field(default=0.05, ge=0.0, le=0.5, description=DOUBTED_SHARE)
+    doubted_share: float = Field(default=0.1, ge=0.0, le=0.5, description=DOUBTED_SHARE)
+    falls_back: bool = Field(default=False, description="Strangers go to the model that is best on the whole.")
 
     @abstractmethod
     def classifier(self, rows: Features, labels: NDArray[np.intp], count: int, seed: int) -> dict[str, NDArray[Any]]:
@@ -83,8 +84,11 @@ class TaskStrategy(FeaturedStrategy):
     def predict(self, queries: Sequence[str], *, space: Space | None = None) -> Scores:
         """Returns the expected scores, an array (n_queries, n_models)."""
         posterior = self.posterior(queries, space=space)
-        known = posterior.max(axis=1, initial=0.0) >= self.doubt
-        return np.where(known[:, None], posterior @ self.state["means"], self.state["mean"])
+        expected = np.asarray(posterior @ self.state["means"], dtype=np.float64)
+        if not self.falls_back:
+            return expected
+        strange = posterior.max(axis=1, initial=0.0) < self.doubt
+        return np.where(strange[:, None], self.state["mean"], expected)
 
     def explain(self, query: str, *, space: Space | None = None) -> dict[str, Any]:
         """Returns the likeliest tasks and whether the question is taken for a stranger."""

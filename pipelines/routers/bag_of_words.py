@@ -1,4 +1,4 @@
-"""Tasks told apart by the mean vector of hashed words and pairs, and strangers turned away."""
+"""Tasks told apart by the mean vector of hashed words and pairs, and strangers known as such."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipelines.tasked import TaskStrategy
 
 
 class BagOfWords(TaskStrategy):
-    """Guesses the task by the mean of the learned vectors of its words; what fits none goes to the best single model.
+    """Guesses the task by the mean of the learned vectors of the words, and knows what fits no task.
 
     Source: fastText (Joulin et al. 2017, "Bag of tricks for efficient text classification"), as used for routing in
     Guarded Query Routing; Adam instead of a linearly falling SGD, a full softmax.

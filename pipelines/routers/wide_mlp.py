@@ -1,4 +1,4 @@
-"""Tasks told apart by a wide network on bags of words, and strangers turned away."""
+"""Tasks told apart by a wide network on bags of words, and strangers known as such."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipelines.tasked import TaskStrategy
 
 
 class WideMlp(TaskStrategy):
-    """Guesses the task by one wide hidden layer over the words; what fits no task goes to the best single model.
+    """Guesses the task by one wide hidden layer over the words, and knows what fits no task.
 
     Source: WideMLP in Guarded Query Routing (GQR-Bench), bag of words, 1,024 ReLU units, softmax; a question is out
     of domain when the largest softmax is below a threshold chosen on held-out rows; here 256 units by default.

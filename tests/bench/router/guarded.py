@@ -33,7 +33,7 @@ FAR = {"routerdc": ("cmmlu", "gsm8k", "mbpp"), "bfcl": (), "zeroeval": ("crux",)
 GUARDS: Mapping[str, TaskStrategy] = {
     "WideMLP": WideMlp(),
     "fastText": BagOfWords(),
-    "logistic": Category(doubted_share=0.05),
+    "logistic": Category(doubted_share=0.1),
 }
 SEEDS = range(5)
 

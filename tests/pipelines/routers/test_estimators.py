@@ -22,7 +22,7 @@ from tests.pipelines.outcome.tables import table, two_tasks
 
 EVERY = [
     Logistic(), Svm(), Boosting(least_rows=5), Mlp(), MatrixFactorisation(), ItemResponse(rate=0.02), Elo(),
-    WideMlp(doubted_share=0.0), BagOfWords(doubted_share=0.0), Keyword(),
+    WideMlp(), BagOfWords(), Keyword(),
 ]  # fmt: skip
 
 

@@ -19,12 +19,15 @@ GUARDS = [WideMlp(), BagOfWords(), Category(doubted_share=0.05)]
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.kind)
 def test_tasks_are_told_apart_and_strangers_go_to_the_best_on_the_whole(guard: TaskStrategy) -> None:
     train, test = split_table(two_tasks(1_000), (0.5, 0.5))
-    fitted = guard.fit(train)
+    fitted = guard.model_copy(update={"falls_back": True}).fit(train)
     guessed = fitted.state["tasks"][fitted.posterior(test.queries).argmax(axis=1)]
     assert guessed.tolist() == list(test.tasks)
     strange = fitted.predict(["der Hund schläft gern"])[0]
     assert strange == pytest.approx(train.score.mean(axis=0))
     assert fitted.explain("der Hund schläft gern")["stranger"] is True
+    usual = guard.fit(train).predict(["der Hund schläft gern", *test.queries])
+    assert usual[1:].argmax(axis=1).tolist() == test.score.argmax(axis=1).tolist()
+    assert usual[0] != pytest.approx(strange, abs=1e-9)
 
 
 def _mixed(n: int) -> OutcomeTable:
