@@ -167,3 +167,7 @@ def test_answers_are_labelled_by_the_keys(tab: Tab, stored: Storage) -> None:
         return sorted(row.scores["human"].value for row in rows if "human" in row.scores)
 
     wait_for(lambda: stored_labels() == [0.0, 1.0, 1.0], 20, f"the labels are {stored_labels()}")
+    page.get_by_role("button", name="Update the numbers").click()
+    expect(page.get_by_role("radio", name="Labels (5 waiting)")).to_be_checked()
+    expect(page.get_by_text("3 of 8 answers labelled")).to_be_visible()
+    expect(page.get_by_text("Agreement with people")).to_be_visible()

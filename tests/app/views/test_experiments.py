@@ -196,6 +196,16 @@ def test_the_rows_on_which_they_differ_lead_to_both_traces(page: AppTest, space:
     assert list(table(page, "question")["id"]) == ["e0", "e2", "e4", "e6"]
 
 
+def test_the_rows_are_shown_without_questions_where_the_data_set_is_gone(page: AppTest, space: Workspace) -> None:
+    name = done(space)
+    space.storage.data_sets.delete("facts")
+    shown(page, name, "Rows", row="1")
+    page.segmented_control(key="x:rows:way").set_value("All").run()
+    assert list(table(page, "question")["id"]) == [f"e{n}" for n in range(8)]
+    assert "The data set of this experiment is gone, so its question cannot be shown." in said(page)
+    assert "hello" in [code.value for code in page.code]
+
+
 def test_the_numbers_of_the_estimate_are_held_against_what_came(page: AppTest, space: Workspace) -> None:
     shown(page, done(space), "Prediction")
     assert "Nothing was predicted before this experiment" in said(page)
@@ -213,6 +223,8 @@ def test_answers_are_labelled_by_hand_and_a_label_is_taken_back(page: AppTest, s
     assert space.experiments.progress(name).unlabelled == 14
     page.button(key="x:label:undo").click().run()
     assert space.experiments.progress(name).unlabelled == 15
+    page.button(key="x:label:update").click().run()
+    assert "1 of 16 answers labelled" in page.get("progress")[0].proto.text
     [agreement] = table(page, "Kappa").to_dict("records")
     assert (agreement["Scorer"], agreement["Labelled answers"]) == ("exact_match", 1)
 
