@@ -92,3 +92,39 @@ def test_both_practice_tables_say_where_they_come_from(space: Workspace) -> None
     assert set(entries) == {SPECIALISTS, ONE_FOR_ALL}
     assert {entry.card.licence for entry in entries.values()} == {"CC0-1.0"}
     assert all("No real model was asked." in entry.card.source for entry in entries.values())
+
+
+LOOKS = {
+    "Figures": "Hover over a number for its formula.",
+    "Tasks": "tasks one model alone does better than the router",
+    "Regret": "The 20 test rows on which most was lost",
+    "Prices": "per 1,000 questions.",
+    "New model": "Would a new model be worth testing on all your questions?",
+    "Checks": "would a rule on length, language or first words decide the same",
+}
+
+
+def test_every_look_at_trained_routers_says_what_it_is_for(space: Workspace) -> None:
+    at = trained(shown(SPECIALISTS), space, strategies=("knn",))
+    look = at.segmented_control(key="r:look:practice-specialists")
+    for name, sentence in LOOKS.items():
+        at = look.set_value(name).run()
+        assert sentence in said(at), name
+    at.toggle(key="r:practice-specialists:check:Nearest questions (kNN)").set_value(True).run()
+    assert "Length, language and first words together guess" in said(at)
+    assert "Paraphrases are made by rules" in said(at)
+    at = at.segmented_control(key="r:look:practice-specialists").set_value("New model").run()
+    at.button(key="routers:newcomer").click().run()
+    assert {"Without coder-1", "After 50 rows", "After all rows"} <= {metric.label for metric in at.metric}
+    at = at.segmented_control(key="r:look:practice-specialists").set_value("Why").run()
+    at.text_area(key="r:practice-specialists:why").set_value("Write SQL: the 3 best selling maps of Otterby.").run()
+    assert "goes to coder-1" in said(at).replace("*", "")
+    assert "Neighbours" in said(at)
+    slider = next(each for each in at.select_slider if each.label.startswith("λ"))
+    training = space.trainings.of(SPECIALISTS)
+    assert training is not None
+    assert training.trained is not None
+    choices = training.trained.board.curve("Nearest questions (kNN)").choices
+    last = max(place for place in range(1, len(choices)) if (choices[place] != choices[place - 1]).any())
+    slider.set_value(last).run()
+    assert "small-1 100%" in said(at)
