@@ -76,9 +76,8 @@ async def langgraph(folder: Path, url: str, rows: int, width: int) -> None:
             for number in numbers:
                 config: Any = {"configurable": {"thread_id": str(number)}}
                 known = await compiled.aget_state(config)
-                begun = bool(known.created_at)
-                if not begun or known.next:
-                    question: Any = None if begun else {"question": f"question {number}"}
+                if "second" not in known.values:
+                    question: Any = None if known.created_at else {"question": f"question {number}"}
                     await compiled.ainvoke(question, config, durability="sync")
 
         await asyncio.gather(*(work() for _ in range(width)))
