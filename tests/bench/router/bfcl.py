@@ -29,8 +29,9 @@ BUDGETS = (0.35e-3, 0.5e-3, 0.7e-3, 1.0e-3)
 def functions_told(folder: Path) -> dict[str, str]:
     """Returns the functions of each question in words."""
     packed = folder / "queries.jsonl.gz"
+    content = gzip.decompress(packed.read_bytes()) if packed.is_file() else (folder / "queries.jsonl").read_bytes()
     told = {}
-    for line in gzip.open(packed) if packed.is_file() else (folder / "queries.jsonl").open("rb"):
+    for line in content.splitlines():
         row = orjson.loads(line)
         listed = row.get("functions") or []
         each = listed if isinstance(listed, list) else [listed]

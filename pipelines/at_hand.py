@@ -1,0 +1,89 @@
+"""The answers at hand in a pipeline, as a trained router knows their models."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.error import ConfigurationError
+from pipelines.normalise import Comparison, normalise
+from pipelines.space import Space
+
+if TYPE_CHECKING:
+    from pipelines.outcome.table import Rows
+    from pipelines.routing.escalation import Evidence
+    from pipelines.service import Embedder, Models
+    from pipelines.store import RouterLibrary
+    from pipelines.trained import TrainedRouter
+    from pipelines.value import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """Is a trained router, and which of its models wrote which answer.
+
+    Attributes:
+        names: catalogue names of the router's models, in its order.
+        columns: column of the model of each answer, None where the router does not know it.
+        space: the vector of the question where the router needs one.
+    """
+
+    trained: TrainedRouter
+    names: tuple[str, ...]
+    columns: tuple[int | None, ...]
+    space: Space | None
+
+    @classmethod
+    async def of(
+        cls,
+        reference: str,
+        known_as: dict[str, str | None],
+        question: str,
+        answers: Sequence[Answer],
+        models: Models,
+        routers: RouterLibrary,
+        embedder: Embedder,
+    ) -> AtHand:
+        """Returns the router of that name with the answers in its columns; `known_as` maps its names to the catalogue.
+
+        Raises:
+            NotFound: if there is no such router.
+            ConfigurationError: if a model of the router is not in the catalogue, or it needs another embedder.
+        """
+        trained = await asyncio.to_thread(routers.router, reference)
+        names = tuple(models.entry(known_as.get(name, name)).name for name in trained.card.models)
+        columns = tuple(names.index(a.model) if a.model in names else None for a in answers)
+        return cls(trained, names, columns, await _space(trained, embedder, question))
+
+    def evidence(self, answers: Sequence[Answer], compare: Comparison) -> Evidence:
+        """Returns one row of evidence; tokens and times are not carried along an edge, so they are unknown."""
+        from pipelines.routing.escalation import Evidence
+
+        unknown = np.full((1, len(self.names)), np.nan)
+        return Evidence(votes=self._votes(answers, compare), output_tokens=unknown, latency_s=unknown)
+
+    def _votes(self, answers: Sequence[Answer], compare: Comparison) -> Rows:
+        from pipelines.routing.vote import led
+
+        codes = np.full((1, len(self.names)), -1, dtype=np.intp)
+        forms: dict[str, int] = {}
+        for answer, column in zip(answers, self.columns, strict=True):
+            form = normalise(answer.text, compare)
+            if column is not None and form and not answer.refused:
+                codes[0, column] = forms.setdefault(form, len(forms))
+        return led(codes)
+
+
+async def _space(trained: TrainedRouter, embedder: Embedder, question: str) -> Space | None:
+    if trained.card.embedder is None:
+        return None
+    if embedder.name != trained.card.embedder:
+        raise ConfigurationError(
+            f"The router '{trained.card.name}' was trained on vectors of '{trained.card.embedder}', and this"
+            f" installation has '{embedder.name}'; pull the same weights or train it anew."
+        )
+    return await Space.of(embedder, [question])

@@ -1,0 +1,98 @@
+"""Learned cascades: what is seen of answers, who may be asked next, and that money goes where it helps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipelines.error import ConfigurationError
+from pipelines.outcome.split import split_table
+from pipelines.outcome.table import OutcomeTable
+from pipelines.routers.learned_cascade import LearnedCascade
+from pipelines.routing.cascade import RecordedCascade, trade_off_for
+from pipelines.routing.cost import CostModel
+from pipelines.routing.escalation import Evidence, steps, walk
+from tests.pipelines.outcome.tables import table, two_tasks
+
+
+def cheap_and_dear(n: int = 600) -> OutcomeTable:
+    """Returns a table whose two cheap models disagree where they are wrong, and a dear one that is always right."""
+    rng = np.random.default_rng(3)
+    hard = rng.random(n) < 0.3
+    plain = two_tasks(n)
+    made = table(
+        [[0.0 if h else 1.0, 0.0 if h else 1.0, 1.0] for h in hard],
+        queries=plain.queries,
+        tasks=plain.tasks,
+        models=["cheap one", "cheap two", "dear"],
+        cost_usd=[[0.001, 0.001, 0.01]] * n,
+    )
+    answers = [["wrong", "mistaken", "right"] if h else ["right"] * 3 for h in hard]
+    return replace(made, answers=np.array(answers, dtype=object))
+
+
+FIRST = ("cheap one", "cheap two")
+
+
+def test_models_are_asked_up_the_order_only() -> None:
+    assert steps([2, 0, 1], 3) == {(2,): (0, 1), (0,): (1,), (0, 2): (1,)}
+
+
+def test_rows_end_where_going_on_is_worth_nothing() -> None:
+    ended = walk(3, (0,), {(0,): (1, 2)}, lambda _, rows: np.array([[-1.0, 0.0], [0.2, 0.1], [0.1, 0.3]])[rows])
+    assert {asked: rows.tolist() for asked, rows in ended.items()} == {(0,): [0], (0, 1): [1], (0, 2): [2]}
+
+
+def test_evidence_tells_agreement_and_never_the_score() -> None:
+    recorded = cheap_and_dear(50)
+    blind = replace(recorded, score=1.0 - recorded.score)
+    skills = np.full(recorded.score.shape, 0.5)
+    seen = Evidence.of(recorded).features((0, 1), skills)
+    assert np.array_equal(seen, Evidence.of(blind).features((0, 1), skills), equal_nan=True)
+    agree = recorded.score[:, 0] == 1.0
+    assert set(seen[agree, 2].tolist()) == {1.0}
+    assert set(seen[~agree, 2].tolist()) == {2.0}
+
+
+def test_a_table_without_answers_gives_evidence_without_agreement() -> None:
+    assert Evidence.of(two_tasks(2)).votes.tolist() == [[0, 1], [0, 1]]
+
+
+def test_only_questions_on_which_cheap_models_disagree_are_passed_on() -> None:
+    train, test = split_table(cheap_and_dear(), (0.7, 0.3))
+    walked = RecordedCascade(LearnedCascade().fit(train), CostModel.fit(train), test, FIRST)
+    outcome = walked.at(20.0)
+    assert outcome.score.tolist() == [1.0] * test.n_queries
+    passed = test.score[:, 0] == 0.0
+    assert outcome.calls.tolist() == np.where(passed, 3.0, 2.0).tolist()
+    assert outcome.cost_usd.tolist() == pytest.approx(np.where(passed, 0.012, 0.002).tolist())
+    assert outcome.cost_per_success_usd == pytest.approx(outcome.cost_usd.mean())
+
+
+def test_nothing_is_passed_on_when_a_dollar_is_worth_too_much() -> None:
+    train, test = split_table(cheap_and_dear(), (0.7, 0.3))
+    walked = RecordedCascade(LearnedCascade().fit(train), CostModel.fit(train), test, FIRST)
+    assert set(walked.at(1000.0).calls.tolist()) == {2.0}
+
+
+def test_the_trade_off_keeps_the_budget() -> None:
+    train, test = split_table(cheap_and_dear(), (0.7, 0.3))
+    walked = RecordedCascade(LearnedCascade().fit(train), CostModel.fit(train), test, FIRST)
+    poor, rich = (trade_off_for(LearnedCascade(), train, FIRST, budget) for budget in (0.0025, 0.02))
+    assert set(walked.at(poor).calls.tolist()) == {2.0}
+    assert walked.at(rich).score.mean() == 1.0
+
+
+def test_a_model_that_takes_no_part_cannot_begin() -> None:
+    train, test = split_table(cheap_and_dear(200), (0.7, 0.3))
+    fitted = LearnedCascade(most_models=2).fit(train)
+    with pytest.raises(ConfigurationError, match="'cheap two' takes no part"):
+        RecordedCascade(fitted, CostModel.fit(train), test, FIRST)
+
+
+def test_before_any_answer_it_expects_the_mean_of_the_guessed_task() -> None:
+    fitted = LearnedCascade(shrinkage=0.0).fit(two_tasks(200))
+    found = fitted.predict(["What is 3 plus 4?"])
+    assert found[0, 0] > 0.9 > 0.1 > found[0, 1]
