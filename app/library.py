@@ -17,6 +17,7 @@ from storage.reference import parse_reference
 if TYPE_CHECKING:
     from pipelines.catalogue import ModelEntry
     from pipelines.exchange.intake.report import Imported
+    from pipelines.outcome.table import OutcomeTable
     from pipelines.trained import TrainedRouter
 
 LONGEST_LIST = 20
@@ -93,6 +94,29 @@ class Library:
                 self._routers.pop(next(iter(self._routers)), None)
             self._routers[version] = found
         return found
+
+    def outcome_table(self, reference: str) -> OutcomeTable:
+        """Returns the outcome table of `name` or `name@version`, or one that ships with the product.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        from pipelines.outcome.folder import read_folder
+
+        try:
+            return self._storage.outcome_tables.get(reference)
+        except (NotFound, DocumentError) as error:
+            shipped = {folder.name: folder for folder in (ASSETS / "outcomes").iterdir() if folder.is_dir()}
+            if reference in shipped:
+                return read_folder(shipped[reference])
+            raise NotFound(
+                f"There is no outcome table '{reference}', and no such folder or file; there is"
+                f" {', '.join(dict.fromkeys([*self.outcome_tables(), *shipped]))}."
+            ) from error
+
+    def outcome_tables(self) -> tuple[str, ...]:
+        """Returns the names of the stored outcome tables."""
+        return tuple(card.name for _, card in self._storage.outcome_tables.list())
 
     def documents(self, name: str) -> tuple[Document, ...]:
         """Returns the documents of a stored or shipped set.

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def tables_of(*references: str) -> list[OutcomeTable]:
-    """Returns the tables of folders, or of stored outcome tables; each is priced with the prices of all folders.
+    """Returns the tables of folders, of files, or of stored and shipped outcome tables; all prices serve every table.
 
     `FOLDER:PART` is only the rows of one part of the original split.
 
     Raises:
         NotFound: if there is neither such a folder nor such a table.
-        DocumentError: if a file in a folder is wrong.
+        DocumentError: if a file is wrong.
     """
     from pipelines.outcome.price import priced
 
@@ -34,21 +34,23 @@ def tables_of(*references: str) -> list[OutcomeTable]:
 
 
 def _table(reference: str, prices: dict[str, ModelPrice]) -> OutcomeTable:
-    from pipelines.outcome.folder import prices_near, read_folder
+    from pipelines.outcome.folder import prices_near
+    from pipelines.outcome.intake import import_path
 
-    folder, part = Path(reference), ""
-    if not folder.is_dir() and Path(reference.rpartition(":")[0] or "-").is_dir():
-        folder, part = Path(reference.rpartition(":")[0]), reference.rpartition(":")[2]
-    if not folder.is_dir():
-        return _stored(reference)
-    prices.update(prices_near(folder))
-    table = read_folder(folder, name=_name_of(folder))
+    path, part = Path(reference), ""
+    if not path.exists() and Path(reference.rpartition(":")[0] or "-").is_dir():
+        path, part = Path(reference.rpartition(":")[0]), reference.rpartition(":")[2]
+    if not path.exists():
+        with open_library() as (_, library):
+            return library.outcome_table(reference)
+    prices.update(prices_near(path if path.is_dir() else path.parent))
+    table = import_path(path, _name_of(path)).table
     return _part(table, part) if part else table
 
 
 def _name_of(folder: Path) -> str:
-    """Returns the name of a folder, after that of the folder around it where it is only called like a part."""
-    own, around = folder.resolve().name, folder.resolve().parent.name
+    """Returns the name of a folder or file, after that of the folder around it where it is only called like a part."""
+    own, around = folder.resolve().stem, folder.resolve().parent.name
     return f"{around}/{own}" if own in {"train", "test", "dev", "validation", "ood"} else own
 
 
@@ -59,14 +61,6 @@ def _part(table: OutcomeTable, part: str) -> OutcomeTable:
         known = ", ".join(sorted({split for split in table.splits if split})) or "none"
         raise NotFound(f"The table '{table.name}' has no part '{part}'; there is {known}.")
     return table.rows(np.array([split == part for split in table.splits], dtype=np.bool_))
-
-
-def _stored(reference: str) -> OutcomeTable:
-    with open_library() as (storage, _):
-        try:
-            return storage.outcome_tables.get(reference)
-        except (NotFound, DocumentError) as error:
-            raise NotFound(f"'{reference}' is no folder and no stored outcome table: {error}") from error
 
 
 def strategies_of(given: Sequence[str]) -> dict[str, LearnedStrategy]:

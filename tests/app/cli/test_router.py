@@ -160,7 +160,21 @@ def test_a_strategy_in_short_form_reaches_its_parts(program: Program, folders: t
 def test_a_folder_that_is_none_is_told(program: Program) -> None:
     outcome = program("router", "compare", "--train", "absent", "--test", "absent")
     assert outcome.code == 2
-    assert "'absent' is no folder and no stored outcome table" in outcome.stderr
+    assert "There is no outcome table 'absent', and no such folder or file; there is " in outcome.stderr
+    assert "practice-specialists." in outcome.stderr
+
+
+def test_a_file_of_another_tool_is_read(program: Program) -> None:
+    rows = [f"What is {n} plus {n + 1}?,{n % 2},{1 - n % 2}" for n in range(40)]
+    (program.home / "wide.csv").write_text("query,counter,linguist\n" + "\n".join(rows))
+    told = program("router", "train", "wide", "--table", "wide.csv", *RIDGE, "--json").json
+    assert (told["table"], told["models"]) == ("wide", ["counter", "linguist"])
+
+
+def test_a_table_that_comes_with_routeloom_is_called_by_its_name(program: Program) -> None:
+    told = program("router", "train", "first", "--table", "practice-specialists", *RIDGE, "--json").json
+    assert (told["table"], told["n_train"], told["version"]) == ("practice-specialists", 840, 1)
+    assert told["figures"]["oracle_gap_closed"] > 0.1
 
 
 def test_a_router_is_trained_listed_judged_explained_and_deleted(program: Program, folders: tuple[str, str]) -> None:
