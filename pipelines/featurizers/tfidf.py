@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 import numpy as np
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LONGEST_TERMS: Final = 4_000
 """Only so many words of a question are read, so that a huge one costs no more than a long one."""
+
+MOST_CHARACTERS: Final = 16 * LONGEST_TERMS
 
 _CJK: Final = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _TERM: Final = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+")
@@ -120,12 +122,11 @@ class TfidfLens:
         weights /= np.repeat(np.maximum(norms, 1e-9), np.diff(starts)).astype(np.float32)
         return csr_matrix((weights, columns, starts), shape=(len(queries), len(self._place)))
 
-    def _known(self, query: str) -> Iterator[int]:
-        place = self._place
-        return (place[term] for term in terms(query, pairs=self._pairs) if term in place)
+    def _known(self, query: str) -> list[int]:
+        return [place for place in map(self._place.get, terms(query, pairs=self._pairs)) if place is not None]
 
 
 def terms(text: str, *, pairs: bool) -> list[str]:
     """Returns the words of a text in small letters, and its neighbouring pairs."""
-    words = [match.group() for match in islice(_TERM.finditer(text.lower()), LONGEST_TERMS)]
+    words = _TERM.findall(text[:MOST_CHARACTERS].lower())[:LONGEST_TERMS]
     return [*words, *(f"{a} {b}" for a, b in pairwise(words))] if pairs else words

@@ -12,7 +12,6 @@ from pydantic import BeforeValidator, Field, PrivateAttr, SerializeAsAny, WithJs
 from pipelines.error import ConfigurationError
 from pipelines.featured import FeaturedStrategy, prior
 from pipelines.featurizer import Features, Lens
-from pipelines.featurizers.signs import Signs
 from pipelines.featurizers.surface import Surface
 from pipelines.featurizers.tfidf import Tfidf
 from pipelines.learned import LearnedStrategy, model_names
@@ -34,7 +33,7 @@ _PANEL: Final = (
     Ridge(),
     Ridge(featurizer=Surface(), penalty=100.0),
     Ridge(featurizer=Tfidf(pairs=False, dims=64), penalty=3.0),
-    Category(featurizer=Signs()),
+    Category(),
     Cluster(),
 )
 

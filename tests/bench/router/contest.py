@@ -42,8 +42,9 @@ def contest(
             gains.setdefault(router.name, []).append(found.differences[router.name])
         for name, reference in found.references.items():
             rows.setdefault(name, []).append(reference)
-    n_train, n_test, headroom = sizes[0]
-    print(f"\n{title}: {n_train:,} training and {n_test:,} test rows, {len(sizes)} seeds, headroom {headroom:.3f}")
+    n_train, n_test, _ = sizes[0]
+    headroom = told([each for *_, each in sizes])
+    print(f"\n{title}: {n_train:,} training and {n_test:,} test rows, {len(sizes)} seeds, headroom {headroom}")
     shown = [(name, COLUMNS[name]) for name in columns]
     print(f"{'':24}" + "".join(f"{name:>25}" for name, _ in shown) + f"{'less best single':>27}")
     for name, seeds in rows.items():
