@@ -6,11 +6,14 @@ import streamlit as st
 
 from app.figure import age_text, cost_text
 from app.plain import plain
+from app.routing.live_question import drift_of, live_questions, workflows_with
 from app.routing.promise import figure_text, interval_text
 from app.routing.saving import draw_use
 from app.state import session
 from app.workspace import Workspace
+from pipelines.error import RouteloomError
 from pipelines.routers import router_kinds
+from pipelines.routing.drift import Drift
 from pipelines.trained import RouterCard
 
 NONE = "There is no trained router yet. Choose **Train on a table**, train some strategies, and save the best."
@@ -60,6 +63,8 @@ def _draw_card(space: Workspace, card: RouterCard, version: int) -> None:
             told = f"{figure_text(card.figures.accuracy)} ({interval_text(card.figures.accuracy)})"
             money = "" if cost is None else f", {cost_text(cost * 1_000)} per 1,000 questions"
             st.markdown(plain(f"On rows it had not seen: accuracy {told}{money}."))
+        if st.toggle("Compare live questions with the training questions (drift)", key=f"saved:drift:{card.name}"):
+            _draw_drift(space, card)
         with st.container(horizontal=True):
             if st.button("Use in a pipeline", icon=":material/account_tree:", key="saved:use", type="primary"):
                 draw_use(space, card, version, None)
@@ -69,6 +74,45 @@ def _draw_card(space: Workspace, card: RouterCard, version: int) -> None:
                     space.storage.routers.delete(card.name)
                     session().notice = f"'{card.name}' is deleted."
                     st.rerun()
+
+
+def _draw_drift(space: Workspace, card: RouterCard) -> None:
+    """Draws whether the questions of live runs still look like those that the router learned from."""
+    workflows = workflows_with(space, card.name)
+    if not workflows:
+        st.caption("No workflow uses this router yet, so there are no live questions to compare.")
+        return
+    live = live_questions(space, workflows)
+    try:
+        with st.spinner("Comparing live questions with the training questions …"):
+            found = drift_of(space, space.library.router(card.name), live)
+    except RouteloomError as error:
+        st.info(plain(str(error)), icon=":material/info:")
+        return
+    told = f"{found.sentence} ({found.n_live:,} live questions of {', '.join(workflows)}.)"
+    (st.markdown if found.level == "none" else st.warning)(plain(told))
+    _draw_shifts(found)
+
+
+def _draw_shifts(found: Drift) -> None:
+    rows = [
+        {"Feature": shift.feature, "PSI": shift.psi, "By chance": shift.chance, "Moved": shift.level}
+        for shift in found.shifts
+    ]
+    number = st.column_config.NumberColumn
+    shape = {
+        "PSI": number(
+            format="%.3f",
+            help="Population stability index: Σ (live − training) × ln(live / training) over bins;"
+            " 0.1 is moderate, 0.25 strong",
+        ),
+        "By chance": number(format="%.3f", help="95 % of draws of as many training questions stay below this"),
+    }
+    st.dataframe(rows, column_config=shape, hide_index=True, key="routers:drift")
+    st.caption(
+        f"{found.unknown_words:.0%} of the words of live questions are in no training question; among the training"
+        f" questions themselves it is {found.usual_unknown_words:.0%}."
+    )
 
 
 def _title(card: RouterCard) -> str:

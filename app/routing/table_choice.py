@@ -6,9 +6,10 @@ import streamlit as st
 
 from app.plain import plain
 from app.routing.table_import import draw_import
-from app.routing.table_shelf import TableEntry, table_entries
+from app.routing.table_shelf import TableEntry, table_entries, table_of
 from app.state import show_table, shown_table
 from app.workspace import Workspace
+from pipelines.outcome.missing import plan_fill
 
 NO_TABLE = "There is no outcome table yet. Import recorded outcomes, or run an experiment with several models."
 
@@ -36,15 +37,22 @@ def draw_table_choice(space: Workspace) -> TableEntry | None:
         return None
     if chosen != wanted:
         show_table(chosen)
-    _draw_about(entries[chosen])
+    _draw_about(space, entries[chosen])
     return entries[chosen]
 
 
-def _draw_about(entry: TableEntry) -> None:
+def _draw_about(space: Workspace, entry: TableEntry) -> None:
     card = entry.card
     told = [plain(text) for text in (card.source, f"Licence: {card.licence}" if card.licence else "") if text]
     if card.missing:
         cells = card.n_queries * len(card.models)
         told.append(f"{card.missing:,} of {cells:,} cells have no score ({card.missing / cells:.0%}).")
+        told.append(_fill(space, entry))
     if told:
         st.caption(" · ".join(told))
+
+
+def _fill(space: Workspace, entry: TableEntry) -> str:
+    """Returns what it would take to fill the cells without a score."""
+    sentence = plan_fill(table_of(space, entry.reference), space.catalogue).sentence
+    return plain(f"To {sentence}: routeloom outcomes fill {entry.card.name}")

@@ -72,7 +72,7 @@ def prospect_of(_space: Workspace, reference: str) -> Prospect:
     return prospect(table_of(_space, reference))
 
 
-def table_by_hash(space: Workspace, name: str) -> OutcomeTable:
+def table_of_router(space: Workspace, name: str) -> OutcomeTable:
     """Returns the table that a router was trained on, by the name on its card.
 
     Raises:

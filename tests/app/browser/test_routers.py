@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -29,7 +30,7 @@ def test_a_router_is_trained_compared_and_put_into_a_pipeline(tab: Tab, server: 
     thumb = page.get_by_role("slider", name="λ: what one USD is worth, in accuracy")
     before = page.get_by_text("against large-1").first.inner_text()
     thumb.focus()
-    for _ in range(30):
+    for _ in range(6):
         page.keyboard.press("ArrowRight")
     expect(page.get_by_text(before, exact=True)).to_have_count(0)
     studio.settled()
@@ -49,6 +50,40 @@ def test_a_router_is_trained_compared_and_put_into_a_pipeline(tab: Tab, server: 
     with open_storage(server.home / "routeloom.db") as storage:
         [(number, card)] = storage.routers.list()
     assert (number, card.table) == (1, "practice-specialists")
+
+
+LOOKS = ("Figures", "Tasks", "Regret", "Prices", "Checks")
+LONG_CSV = "query,model,score,cost_usd\n" + "".join(
+    f"question {n} about {('maths', 'poems')[n % 2]},{model},{int((n % 2 == 0) == (model == 'm1'))},{cost}\n"
+    for n in range(120)
+    for model, cost in (("m1", 0.001), ("m2", 0.002))
+)
+
+
+def test_a_csv_of_outcomes_is_imported_and_looked_at_from_every_side(tab: Tab, tmp_path: Path) -> None:
+    studio = tab(width=1280, dark=True).go("/routers")
+    page = studio.page
+    expect(page.get_by_text("Is routing worth it here?")).to_be_visible()
+    page.get_by_role("button", name="Import outcomes").click()
+    dialog = page.get_by_role("dialog")
+    file = tmp_path / "poems.csv"
+    file.write_text(LONG_CSV)
+    dialog.locator("input[type=file]").set_input_files(file)
+    expect(dialog.get_by_text("120 questions × 2 models.")).to_be_visible()
+    studio.settled()
+    studio.shot("routers-6-import")
+    dialog.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("'poems' has 120 questions (version 1).")).to_be_visible()
+    expect(page.get_by_text("would win 50.0 points").first).to_be_visible()
+    page.get_by_role("button", name="Train 3 routers").click()
+    expect(page.get_by_text("What the routers won")).to_be_visible(timeout=TRAINING_MS)
+    for look in LOOKS:
+        page.get_by_role("radio", name=look, exact=True).or_(page.get_by_role("button", name=look, exact=True)).click()
+        if look == "Checks":
+            page.get_by_text("Check this router").click()
+            expect(page.get_by_text("Whether wording matters")).to_be_visible(timeout=60_000)
+        studio.settled()
+        studio.shot(f"routers-look-{look.lower()}")
 
 
 @pytest.mark.parametrize(("dark", "width"), [(True, 1920), (False, 1920), (True, 1280)])

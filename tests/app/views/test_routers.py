@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.routing.table_shelf import table_entries
 from app.workspace import Workspace
+from tests.app.routing.test_use import router
 from tests.app.views.hand import texts
 
 END_S = 60.0
@@ -128,3 +129,17 @@ def test_every_look_at_trained_routers_says_what_it_is_for(space: Workspace) -> 
     last = max(place for place in range(1, len(choices)) if (choices[place] != choices[place - 1]).any())
     slider.set_value(last).run()
     assert "small-1 100%" in said(at)
+
+
+def test_saved_routers_are_listed_told_and_deleted(space: Workspace) -> None:
+    at = shown(SPECIALISTS)
+    at.segmented_control(key="routers:part").set_value("Trained routers").run()
+    assert "There is no trained router yet." in said(at)
+    space.storage.routers.put(router())
+    at.run()
+    assert "Learned from 1,200 rows: practice-specialists. Seed 0." in said(at)
+    at.toggle(key="saved:drift:practice").set_value(True).run()
+    assert "No workflow uses this router yet, so there are no live questions to compare." in said(at)
+    at.button(key="saved:delete:sure").click().run()
+    assert "'practice' is deleted." in said(at)
+    assert space.storage.routers.list() == []
