@@ -42,5 +42,5 @@ def gains(contexts: Floats, seen: Floats, learned: Mapping[str, NDArray[Any]]) -
 def _design(contexts: Floats, seen: Floats, learned: Mapping[str, NDArray[Any]]) -> Floats:
     scaled = np.clip((seen - learned["mean"]) / learned["spread"], -_FAR, _FAR)
     plain = np.where(np.isnan(scaled), 0.0, scaled)
-    crossed = (contexts[:, :, None] * plain[:, None, :]).reshape(len(plain), -1)
+    crossed = (contexts[:, :, None] * plain[:, None, :]).reshape(len(plain), contexts.shape[1] * plain.shape[1])
     return np.hstack([contexts, plain, crossed])

@@ -40,8 +40,8 @@ class LearnedCascade(TaskStrategy):
     kind: Literal["learned_cascade"] = "learned_cascade"
     strength: float = Field(default=10.0, gt=0.0, le=1e4, description="Larger trusts the words more (inverse penalty).")
     doubted_share: float = Field(default=0.0, ge=0.0, le=0.5, description=DOUBTED_SHARE)
-    most_models: int = Field(default=6, ge=2, le=8, description="Only so many models take part: best for their price.")
-    most_calls: int = Field(default=3, ge=2, le=5, description="Most models asked for one question.")
+    most_models: int = Field(default=6, ge=2, le=7, description="Only so many models take part: best for their price.")
+    most_calls: int = Field(default=3, ge=2, le=7, description="Most models asked for one question.")
     penalty: float = Field(default=100.0, gt=0.0, le=1e6, description="Larger expects gains nearer to their mean.")
 
     def classifier(self, rows: Features, labels: NDArray[np.intp], count: int, seed: int) -> dict[str, NDArray[Any]]:

@@ -18,7 +18,7 @@ from pipelines.routing.escalation import Evidence, walk
 RATES: Final = (0.0, *np.geomspace(1.0, 1000.0, 31).tolist())
 """The trade-offs that are tried, in score per USD."""
 
-ROUNDS: Final = 4
+ROUNDS: Final = 3
 HELD_SHARE: Final = 0.3
 
 
@@ -78,12 +78,21 @@ class RecordedCascade:
         return Outcome(score=score, cost_usd=cost, calls=calls)
 
 
-def trade_off_for(
-    cascade: LearnedCascade, train: OutcomeTable, first: Sequence[str], budget_usd: float, *, seed: int = 0
-) -> float:
-    """Returns the score per USD at which the cascade does best within a mean budget of one question.
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """Is what a cascade reached at every rate of `RATES` on held-out rows, means of one question, arrays (n_rates,)."""
 
-    Chosen on held-out parts of the training rows, several times; the dearest rate where none keeps the budget.
+    score: Floats
+    cost_usd: Floats
+
+    def best_within(self, budget_usd: float) -> float:
+        """Returns the score per USD that does best within a mean cost; the dearest where none keeps it."""
+        within = self.cost_usd <= budget_usd
+        return RATES[int(np.where(within, self.score, -np.inf).argmax())] if within.any() else RATES[-1]
+
+
+def tried(cascade: LearnedCascade, train: OutcomeTable, first: Sequence[str], *, seed: int = 0) -> Trials:
+    """Returns how the cascade does at every trade-off on held-out parts of the training rows, several times.
 
     Source: FrugalGPT, equation 1 (accuracy under a budget), with one price of score instead of a threshold each.
     """
@@ -94,8 +103,7 @@ def trade_off_for(
         outcomes = [walked.at(rate) for rate in RATES]
         scores += [float(outcome.score.mean()) / ROUNDS for outcome in outcomes]
         costs += [float(outcome.cost_usd.mean()) / ROUNDS for outcome in outcomes]
-    within = costs <= budget_usd
-    return RATES[int(np.where(within, scores, -np.inf).argmax())] if within.any() else RATES[-1]
+    return Trials(score=scores, cost_usd=costs)
 
 
 def _place(cascade: LearnedCascade, model: str) -> int:

@@ -18,7 +18,7 @@ import orjson
 from pipelines.outcome.table import OutcomeTable
 from pipelines.routers.learned_cascade import LearnedCascade
 from pipelines.routing.background import Background
-from pipelines.routing.cascade import RecordedCascade, trade_off_for
+from pipelines.routing.cascade import RecordedCascade, tried
 from tests.bench.router.tally import Tally, oracle_cost, parts, tables
 
 CHEAP = "gpt-4o-mini-2024-07-18"
@@ -62,8 +62,9 @@ def main() -> None:
         by_task = background.task_table(test).argmax(axis=1)
         tally.add("task table (told the task)", test.score[rows, by_task], test.cost_usd[rows, by_task])
         walked = RecordedCascade(LearnedCascade().fit(train, seed=seed), background.costs, test, (CHEAP,))
+        trials = tried(LearnedCascade(), train, (CHEAP,), seed=seed)
         for budget in BUDGETS:
-            reached = walked.at(trade_off_for(LearnedCascade(), train, (CHEAP,), budget, seed=seed))
+            reached = walked.at(trials.best_within(budget))
             tally.add(f"learned cascade, ${budget * 1e3:.2f}", reached.score, reached.cost_usd)
             chance = np.random.default_rng(seed).random(test.n_queries) < float((reached.calls > 1).mean())
             score = np.where(chance, test.score[:, single], test.score[:, cheap])

@@ -13,7 +13,7 @@ from pipelines.routers.category import Category
 from pipelines.routers.learned_cascade import LearnedCascade
 from pipelines.routers.ridge import Ridge
 from pipelines.routing.background import Background
-from pipelines.routing.cascade import RecordedCascade, trade_off_for
+from pipelines.routing.cascade import RecordedCascade, tried
 from pipelines.routing.vote import ballots
 from tests.bench.router.tally import Tally, oracle_cost, parts, tables
 
@@ -64,8 +64,9 @@ def main() -> None:
         tally.add("two agree, else best single", *agreed(test, single))
         cascade = LearnedCascade().fit(train, seed=seed)
         walked = RecordedCascade(cascade, background.costs, test, FIRST)
+        trials = tried(LearnedCascade(), train, FIRST, seed=seed)
         for budget in BUDGETS:
-            reached = walked.at(trade_off_for(LearnedCascade(), train, FIRST, budget, seed=seed))
+            reached = walked.at(trials.best_within(budget))
             tally.add(f"learned cascade, ${budget * 1e3:.2f}", reached.score, reached.cost_usd)
         tally.add("oracle", test.score.max(axis=1), oracle_cost(test))
     tally.print(f"ZeroEval, {len(POOL)} priced models")

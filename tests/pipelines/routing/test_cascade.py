@@ -11,7 +11,7 @@ from pipelines.error import ConfigurationError
 from pipelines.outcome.split import split_table
 from pipelines.outcome.table import OutcomeTable
 from pipelines.routers.learned_cascade import LearnedCascade
-from pipelines.routing.cascade import RecordedCascade, trade_off_for
+from pipelines.routing.cascade import RecordedCascade, tried
 from pipelines.routing.cost import CostModel
 from pipelines.routing.escalation import Evidence, steps, walk
 from tests.pipelines.outcome.tables import table, two_tasks
@@ -80,7 +80,8 @@ def test_nothing_is_passed_on_when_a_dollar_is_worth_too_much() -> None:
 def test_the_trade_off_keeps_the_budget() -> None:
     train, test = split_table(cheap_and_dear(), (0.7, 0.3))
     walked = RecordedCascade(LearnedCascade().fit(train), CostModel.fit(train), test, FIRST)
-    poor, rich = (trade_off_for(LearnedCascade(), train, FIRST, budget) for budget in (0.0025, 0.02))
+    trials = tried(LearnedCascade(), train, FIRST)
+    poor, rich = trials.best_within(0.0025), trials.best_within(0.02)
     assert set(walked.at(poor).calls.tolist()) == {2.0}
     assert walked.at(rich).score.mean() == 1.0
 
