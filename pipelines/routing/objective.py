@@ -1,0 +1,184 @@
+"""What is wanted of a choice: the best score, the best for the money, within a budget, good enough, or allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.choice import NONE, best
+from pipelines.error import ConfigurationError
+from pipelines.strategy import Scores
+
+Choices = NDArray[np.intp]
+Allowed = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+HALVINGS: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTraits:
+    """Is what hard constraints look at; None is unknown and rules a model out where it is asked for."""
+
+    context_tokens: int | None = None
+    modalities: frozenset[str] = frozenset({"text"})
+    region: str | None = None
+    licence: str | None = None
+    price_usd_per_mtok: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Constraints:
+    """Is what a model must keep to whatever it scores; an empty one allows all.
+
+    Attributes:
+        regions, licences: one of these; empty allows any.
+    """
+
+    modalities: frozenset[str] = frozenset({"text"})
+    regions: frozenset[str] = field(default_factory=frozenset)
+    licences: frozenset[str] = field(default_factory=frozenset)
+    price_usd_per_mtok: float | None = None
+
+
+def allowed(traits: list[ModelTraits], wanted: Constraints, tokens: NDArray[np.int64]) -> Allowed:
+    """Returns which model may answer which question, an array (n_queries, n_models).
+
+    Args:
+        traits: of each model.
+        wanted: what all must keep to.
+        tokens: of each question with its answer, an array (n_queries,); the window of the model must hold them.
+    """
+    windows = np.array([np.inf if t.context_tokens is None else t.context_tokens for t in traits])
+    may = np.array([_keeps(each, wanted) for each in traits], dtype=np.bool_)
+    return np.asarray((tokens[:, None] <= windows) & may, dtype=np.bool_)
+
+
+def _keeps(traits: ModelTraits, wanted: Constraints) -> bool:
+    cap = wanted.price_usd_per_mtok
+    return (
+        wanted.modalities <= traits.modalities
+        and (not wanted.regions or traits.region in wanted.regions)
+        and (not wanted.licences or traits.licence in wanted.licences)
+        and (cap is None or (traits.price_usd_per_mtok is not None and traits.price_usd_per_mtok <= cap))
+    )
+
+
+def best_for_the_money(
+    scores: Scores,
+    costs_usd: Scores,
+    *,
+    per_usd: float,
+    latency_s: Scores | None = None,
+    per_s: float = 0.0,
+    may: Allowed | None = None,
+) -> Choices:
+    """Returns the model with the highest score - per_usd * cost - per_s * latency; -1 where none may answer.
+
+    Source: the utility of RouterBench (willingness to pay) and CARROT, with time as a second cost (Tryage).
+    """
+    worth = scores - per_usd * costs_usd - (0.0 if latency_s is None else per_s * latency_s)
+    return _among(worth, may)
+
+
+def best_within(scores: Scores, costs_usd: Scores, budget_usd: float, *, may: Allowed | None = None) -> Choices:
+    """Returns the model of the highest score among those a question may cost; -1 where all are too dear."""
+    affordable = costs_usd <= budget_usd
+    return _among(scores, affordable if may is None else affordable & may)
+
+
+def cheapest_above(scores: Scores, costs_usd: Scores, enough: float, *, may: Allowed | None = None) -> Choices:
+    """Returns the cheapest model that is expected to score enough, else the best; -1 where none may answer.
+
+    Source: NVIDIA's LLM router v2: the cheapest model whose predicted chance reaches a threshold.
+    """
+    good = scores >= enough
+    good = good if may is None else good & may
+    return np.asarray(np.where(good.any(axis=1), _among(-costs_usd, good), _among(scores, may)), dtype=np.intp)
+
+
+def panel(scores: Scores, size: int, *, may: Allowed | None = None) -> Choices:
+    """Returns the best models of each question, the best first, an array (n_queries, size); -1 is none."""
+    worth = scores if may is None else np.where(may, scores, -np.inf)
+    order = np.argsort(-worth, axis=1, kind="stable")[:, :size]
+    return np.asarray(np.where(np.isfinite(np.take_along_axis(worth, order, axis=1)), order, NONE), dtype=np.intp)
+
+
+def abstaining(choices: Choices, confidence: Floats, threshold: float) -> Choices:
+    """Returns the choices, -1 where the confidence does not reach the threshold."""
+    return np.asarray(np.where(confidence >= threshold, choices, NONE), dtype=np.intp)
+
+
+def best_of_batch(scores: Scores, costs_usd: Scores, budget_usd: float, *, may: Allowed | None = None) -> Choices:
+    """Returns the choices of the highest total score that cost no more than the budget together.
+
+    A price of money is found by halving such that score - price * cost keeps to the budget; what then is left is spent
+    on the swaps of the largest gain for it. The total is at most one question's gain from the best there is.
+
+    Args:
+        scores: array (n_queries, n_models), no NaN.
+        costs_usd: the same shape, no NaN.
+        budget_usd: for all questions.
+        may: which model may answer which question.
+
+    Raises:
+        ConfigurationError: if even the cheapest choices exceed the budget, saying by what.
+
+    Source: Lagrangian relaxation of the multiple-choice knapsack problem (Sinha and Zoltners 1979).
+    """
+    possible = np.ones_like(scores, dtype=np.bool_) if may is None else may
+    if not possible.any(axis=1).all():
+        raise ConfigurationError("A question of the batch has no model that may answer it.")
+    rows = np.arange(len(scores))
+    spent = np.where(possible, costs_usd, np.inf)
+    least = float(spent.min(axis=1).sum())
+    if least > budget_usd * (1 + 1e-12):
+        raise ConfigurationError(f"The cheapest choices cost ${least:.6f}; the budget is ${budget_usd:.6f}.")
+    free = _among(scores, possible)
+    if float(costs_usd[rows, free].sum()) <= budget_usd:
+        return free
+    low, high = 0.0, _dearest_price(scores, spent)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        chosen = _among(scores - middle * costs_usd, possible)
+        over = float(costs_usd[rows, chosen].sum()) > budget_usd
+        low, high = (middle, high) if over else (low, middle)
+    chosen = _among(scores - high * costs_usd, possible)
+    if float(costs_usd[rows, chosen].sum()) > budget_usd:
+        chosen = np.asarray(spent.argmin(axis=1), dtype=np.intp)
+    return _spent_rest(chosen, scores, costs_usd, possible, budget_usd)
+
+
+def _dearest_price(scores: Scores, spent: Scores) -> float:
+    """Returns a price of money at which every question takes its cheapest model."""
+    saving = spent - spent.min(axis=1, keepdims=True)
+    real = np.isfinite(saving) & (saving > 0)
+    gain = scores - np.take_along_axis(scores, spent.argmin(axis=1)[:, None], axis=1)
+    ratios = gain[real] / saving[real]
+    return float(max(0.0, ratios.max(initial=0.0)) * 2 + 1.0)
+
+
+def _spent_rest(chosen: Choices, scores: Scores, costs: Scores, possible: Allowed, budget: float) -> Choices:
+    """Returns the choices after spending what is left on single swaps, those of the largest gain first."""
+    rows = np.arange(len(scores))
+    left = budget - float(costs[rows, chosen].sum())
+    gain = np.where(possible, scores - scores[rows, chosen][:, None], -np.inf)
+    price = costs - costs[rows, chosen][:, None]
+    swapped = chosen.copy()
+    for place in np.argsort(-gain, axis=None, kind="stable"):
+        query, model = np.unravel_index(place, gain.shape)
+        if gain[query, model] <= 0:
+            break
+        if swapped[query] == chosen[query] and price[query, model] <= left:
+            swapped[query] = model
+            left -= float(price[query, model])
+    return swapped
+
+
+def _among(worth: Scores, may: Allowed | None) -> Choices:
+    if may is None:
+        return best(worth)
+    found = best(np.where(may, worth, -np.inf))
+    return np.asarray(np.where(may.any(axis=1), found, NONE), dtype=np.intp)

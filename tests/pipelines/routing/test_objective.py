@@ -1,0 +1,98 @@
+"""Choices under prices, budgets and constraints, against every possible choice."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from pipelines.error import ConfigurationError
+from pipelines.routing.objective import (
+    Constraints,
+    ModelTraits,
+    abstaining,
+    allowed,
+    best_for_the_money,
+    best_of_batch,
+    best_within,
+    cheapest_above,
+    panel,
+)
+
+SCORES = np.array([[0.9, 0.8, 0.1], [0.2, 0.6, 0.5]])
+COSTS = np.array([[5.0, 1.0, 0.5], [5.0, 1.0, 0.5]])
+
+
+def test_the_worth_of_money_and_time_turns_the_choice() -> None:
+    assert best_for_the_money(SCORES, COSTS, per_usd=0.0).tolist() == [0, 1]
+    assert best_for_the_money(SCORES, COSTS, per_usd=0.1).tolist() == [1, 1]
+    assert best_for_the_money(SCORES, COSTS, per_usd=2.0).tolist() == [2, 2]
+    slow = np.array([[0.0, 9.0, 0.0], [0.0, 9.0, 0.0]])
+    assert best_for_the_money(SCORES, COSTS, per_usd=0.0, latency_s=slow, per_s=0.1).tolist() == [0, 2]
+
+
+def test_a_question_may_cost_no_more_than_its_budget() -> None:
+    assert best_within(SCORES, COSTS, 1.0).tolist() == [1, 1]
+    assert best_within(SCORES, COSTS, 0.1).tolist() == [-1, -1]
+
+
+def test_the_cheapest_good_enough_is_taken_and_else_the_best() -> None:
+    assert cheapest_above(SCORES, COSTS, 0.5).tolist() == [1, 2]
+    assert cheapest_above(SCORES, COSTS, 0.95).tolist() == [0, 1]
+
+
+def test_what_may_not_answer_is_never_chosen() -> None:
+    may = np.array([[False, True, True], [False, False, False]])
+    assert best_for_the_money(SCORES, COSTS, per_usd=0.0, may=may).tolist() == [1, -1]
+    assert cheapest_above(SCORES, COSTS, 0.0, may=may).tolist() == [2, -1]
+    assert panel(SCORES, 2, may=may).tolist() == [[1, 2], [-1, -1]]
+
+
+def test_a_panel_is_the_best_in_their_order() -> None:
+    assert panel(SCORES, 2).tolist() == [[0, 1], [1, 2]]
+
+
+def test_doubt_abstains() -> None:
+    assert abstaining(np.array([0, 1]), np.array([0.9, 0.2]), 0.5).tolist() == [0, -1]
+
+
+def test_constraints_look_at_window_region_licence_modality_and_price() -> None:
+    traits = [
+        ModelTraits(context_tokens=100, region="eu", licence="mit", price_usd_per_mtok=1.0),
+        ModelTraits(region="us", licence="mit", price_usd_per_mtok=9.0, modalities=frozenset({"text", "image"})),
+        ModelTraits(),
+    ]
+    tokens = np.array([50, 500])
+    assert allowed(traits, Constraints(), tokens).tolist() == [[True, True, True], [False, True, True]]
+    assert allowed(traits, Constraints(regions=frozenset({"eu"})), tokens)[0].tolist() == [True, False, False]
+    assert allowed(traits, Constraints(licences=frozenset({"mit"})), tokens)[0].tolist() == [True, True, False]
+    assert allowed(traits, Constraints(price_usd_per_mtok=5.0), tokens)[0].tolist() == [True, False, False]
+    assert allowed(traits, Constraints(modalities=frozenset({"image"})), tokens)[0].tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_batch_within_budget_is_nearly_the_best_of_all_choices(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scores, costs = rng.random((6, 3)), rng.random((6, 3)) + 0.01
+    rows = np.arange(6)
+    least, most = costs.min(axis=1).sum(), costs.max(axis=1).sum()
+    budget = float(least + rng.random() * (most - least))
+    chosen = best_of_batch(scores, costs, budget)
+    assert costs[rows, chosen].sum() <= budget + 1e-9
+    best = max(
+        scores[rows, list(choice)].sum()
+        for choice in product(range(3), repeat=6)
+        if costs[rows, list(choice)].sum() <= budget
+    )
+    largest_step = (scores.max(axis=1) - scores.min(axis=1)).max()
+    assert best - largest_step <= scores[rows, chosen].sum() <= best + 1e-9
+
+
+def test_a_batch_that_cannot_be_paid_is_told() -> None:
+    with pytest.raises(ConfigurationError, match=r"cheapest choices cost \$1.000000; the budget is \$0.500000"):
+        best_of_batch(SCORES, COSTS, 0.5)
+
+
+def test_a_rich_batch_takes_the_best() -> None:
+    assert best_of_batch(SCORES, COSTS, 100.0).tolist() == [0, 1]
