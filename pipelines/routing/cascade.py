@@ -15,7 +15,7 @@ from pipelines.routers.learned_cascade import LearnedCascade
 from pipelines.routing.cost import CostModel
 from pipelines.routing.escalation import Evidence, walk
 
-RATES: Final = (0.0, *np.geomspace(1.0, 1000.0, 31).tolist())
+RATES: Final[tuple[float, ...]] = (0.0, *np.geomspace(1.0, 1000.0, 31).tolist())
 """The trade-offs that are tried, in score per USD."""
 
 ROUNDS: Final = 3
@@ -88,7 +88,8 @@ class Trials:
     def best_within(self, budget_usd: float) -> float:
         """Returns the score per USD that does best within a mean cost; the dearest where none keeps it."""
         within = self.cost_usd <= budget_usd
-        return RATES[int(np.where(within, self.score, -np.inf).argmax())] if within.any() else RATES[-1]
+        best = int(np.where(within, self.score, -np.inf).argmax())
+        return RATES[best] if within.any() else RATES[-1]
 
 
 def tried(cascade: LearnedCascade, train: OutcomeTable, first: Sequence[str], *, seed: int = 0) -> Trials:

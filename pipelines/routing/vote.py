@@ -64,7 +64,8 @@ def winners(votes: Rows, weights: Floats) -> Rows:
     # Rounded, so that sums of the same weights in another order tie.
     elected = np.round(behind, 9).argmax(axis=1)
     silent = (votes < 0).all(axis=1)
-    return np.where(silent, np.broadcast_to(weights, votes.shape).argmax(axis=1), elected).astype(np.intp)
+    weightiest = np.broadcast_to(weights, votes.shape).argmax(axis=1)
+    return np.asarray(np.where(silent, weightiest, elected), dtype=np.intp)
 
 
 def elected_scores(table: OutcomeTable, votes: Rows, weights: Floats) -> Floats:
