@@ -27,6 +27,7 @@ class PipelineAnswer(Record):
         accuracy_ci: bounds of the 95 % interval, as of every `_ci`.
         cost_usd: paid for the answers, failed attempts included; the judges' calls are in `judge_cost_usd`.
         list_cost_usd: what the answers cost at list price, those from the cache too.
+        notional: a part of the costs is made up for charts, nobody sends a bill.
         errors: rows that failed; they count as wrong.
         wall_s: of the whole experiment, in which the pipelines run side by side; None where it was run before.
         scores: mean of each further scorer, by its name.
@@ -42,6 +43,7 @@ class PipelineAnswer(Record):
     cost_usd: float
     list_cost_usd: float
     judge_cost_usd: float
+    notional: bool
     cost_usd_per_1k: float | None
     cost_usd_per_1k_ci: Bounds
     cost_usd_per_success: float | None
@@ -191,12 +193,19 @@ def _pipeline(
         cost_usd=_plain(max(0.0, paid_usd - found.judge_cost_usd)),
         list_cost_usd=_plain(found.list_cost_usd),
         judge_cost_usd=_plain(found.judge_cost_usd),
+        notional=found.label in _notional(experiment),
         wall_s=wall_s,
         scores={name: measure.value for name, measure in found.passes.items()},
         **{name: getattr(found, name) for name in same},
         **numbers,
         **bounds,
     )
+
+
+def _notional(experiment: Experiment) -> set[str]:
+    """Returns the labels of the pipelines whose models have a price that nobody charges, as the estimate found."""
+    parts = (experiment.estimate or {}).get("contenders", ())
+    return {str(part.get("label")) for part in parts if part.get("notional")}
 
 
 def _pair(found: PairReport) -> PairAnswer:

@@ -100,8 +100,8 @@ def _cells(found: PipelineAnswer) -> tuple[str, ...]:
         bounds,
         f"{found.n:,}",
         f"{found.errors:,}",
-        cost_text(found.cost_usd),
-        UNKNOWN if per_1k is None else cost_text(per_1k),
+        cost_text(found.cost_usd, notional=found.notional),
+        UNKNOWN if per_1k is None else cost_text(per_1k, notional=found.notional),
         *(UNKNOWN if value is None else duration_text(value) for value in seconds),
     )
 
@@ -111,6 +111,8 @@ def _share(value: float | None) -> str:
 
 
 def _tell_end(answer: EvalAnswer) -> None:
+    if any(found.notional for found in answer.pipelines):
+        tell("Note: ≈ marks prices of embedded models, which are notional: nobody sends a bill.")
     for warning in answer.warnings:
         tell(f"Note: {warning}")
     for failure in answer.failures:
@@ -133,9 +135,10 @@ def _tell_end(answer: EvalAnswer) -> None:
     }
     ended = answer.rows - answer.waiting
     took = f" in {duration_text(answer.wall_s)}" if answer.wall_s is not None else ""
+    notional = any(found.notional for found in answer.pipelines)
     tell(
         f"{words[answer.status]}{f': {answer.error}' if answer.error else '.'} {ended:,} of {answer.rows:,} rows{took},"
-        f" paid {cost_text(answer.paid_usd)}, experiment {answer.experiment}."
+        f" paid {cost_text(answer.paid_usd, notional=notional)}, experiment {answer.experiment}."
     )
     _tell_next(answer)
 

@@ -201,21 +201,24 @@ def _estimate(space: Workspace, prepared: Prepared) -> Estimate | None:
     except RouteloomError as error:
         tell(f"No estimate: {error}")
         return None
-    total = found.total_cost_usd
-    money = (
-        f"at least {cost_text(found.at_least_usd)}, a price is unknown"
-        if total is None
-        else f"{cost_text(total.p50)} ({cost_text(total.p05)} to {cost_text(total.p95)}) at list price"
+    total, notional = found.total_cost_usd, any(part.notional for part in found.contenders)
+    money = f"at least {cost_text(found.at_least_usd)}, a price is unknown"
+    if total is not None:
+        low, middle, high = (cost_text(value, notional=notional) for value in (total.p05, total.p50, total.p95))
+        money = f"{middle} ({low} to {high}) at list price"
+    shortest, likely, longest = (
+        duration_text(value) for value in (found.wall_s.p05, found.wall_s.p50, found.wall_s.p95)
     )
-    wall = f"{duration_text(found.wall_s.p50)} ({duration_text(found.wall_s.p05)} to {duration_text(found.wall_s.p95)})"
-    tell(f"Estimate: {found.rows:,} rows, {money}, {wall}.")
+    tell(f"Estimate: {found.rows:,} rows, {money}, {likely} ({shortest} to {longest}).")
     for note in dict.fromkeys(note for part in found.contenders for note in part.notes):
         tell(f"  {note}")
     return found
 
 
 def _costs(estimate: Estimate) -> bool:
-    return estimate.total_cost_usd is None or estimate.total_cost_usd.p95 > 0.0
+    """Says whether somebody may send a bill."""
+    parts = [part for part in estimate.contenders if not part.notional]
+    return any(part.total_cost_usd is None or part.total_cost_usd.p95 > 0.0 for part in parts)
 
 
 def _is_terminal() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,6 +15,7 @@ from tests.app.cli.drawing import looped, write
 from tests.app.cli.eval_scene import CALL_USD, knows_even, pipeline, questions
 from tests.app.cli.program import Program
 from tests.pipelines.gateway.stub import Stub, fails, says
+from tests.pipelines.local_weight import MODELS, needs_runtime, needs_smollm2
 
 
 @pytest.fixture
@@ -187,6 +189,17 @@ def test_a_stored_data_set_and_a_fitting_scorer_need_only_names(ready: Program, 
     assert (outcome.code, outcome.json["rows"]) == (0, 5)
     assert [scorer["kind"] for scorer in outcome.json["scorers"]] == ["numeric"]
     assert "Scored by numeric, which suits these rows" in outcome.stderr
+
+
+@needs_runtime
+@needs_smollm2
+def test_costs_that_nobody_charges_are_marked(program: Program) -> None:
+    args = ("--pipeline", "single-expert", "--data", "everyday-mix", "--tag", "fact", "--sample", "1")
+    outcome = program("eval", *args, ROUTELOOM_MODELS_HOME=str(MODELS))
+    assert outcome.code == 0
+    assert re.search(r"^single-expert .* ≈\$0\.0", outcome.stdout, re.MULTILINE)
+    assert "1 of 1 rows in " in outcome.stderr
+    assert "paid ≈$0.0" in outcome.stderr
 
 
 def test_repeats_are_rows_of_their_own(ready: Program, stub: Stub) -> None:
