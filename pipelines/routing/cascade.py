@@ -86,10 +86,13 @@ class Trials:
     cost_usd: Floats
 
     def best_within(self, budget_usd: float) -> float:
-        """Returns the score per USD that does best within a mean cost; the dearest where none keeps it."""
-        within = self.cost_usd <= budget_usd
-        best = int(np.where(within, self.score, -np.inf).argmax())
-        return RATES[best] if within.any() else RATES[-1]
+        """Returns the score per USD that spends most of a mean budget, the dearest where none keeps it.
+
+        Only steps that are expected to gain are taken, so that spending more is expected to be better; the highest of
+        the noisy held-out scores would save money that buys something.
+        """
+        within = np.flatnonzero(self.cost_usd <= budget_usd)
+        return RATES[int(within[self.cost_usd[within].argmax()])] if len(within) else RATES[-1]
 
 
 def tried(cascade: LearnedCascade, train: OutcomeTable, first: Sequence[str], *, seed: int = 0) -> Trials:
