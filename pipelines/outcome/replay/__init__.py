@@ -1,0 +1,1 @@
+"""Replays pipelines on an outcome table: what they would have answered and cost, without a call."""
