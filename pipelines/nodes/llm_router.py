@@ -73,7 +73,7 @@ class LlmRouter(Node):
         """Fires the question on the branch that the model names, or on the default."""
         names = tuple(branch.name for branch in self.branches)
         completion = await models.complete(self.request(query, models.entry(self.model).supports_logprobs))
-        chosen = _named(completion.text, names)
+        chosen = branch_in(completion.text, names)
         if chosen is not None:
             scores = _probabilities(completion, names, chosen)
             reason = f"{completion.model} said {chosen}"
@@ -103,13 +103,14 @@ class LlmRouter(Node):
                 Message(role="user", content=quoted("question", query.text)),
             ),
             sampling=Sampling(temperature=0.0, max_tokens=ANSWER_TOKENS),
-            response_schema=_schema([branch.name for branch in self.branches]),
+            response_schema=branch_form([branch.name for branch in self.branches]),
             logprobs=logprobs,
             purpose="route",
         )
 
 
-def _schema(names: Sequence[str]) -> dict[str, Any]:
+def branch_form(names: Sequence[str]) -> dict[str, Any]:
+    """Returns the JSON schema of an answer that names one of these branches."""
     return {
         "type": "object",
         "properties": {"branch": {"type": "string", "enum": list(names)}},
@@ -118,13 +119,13 @@ def _schema(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _named(text: str, names: Sequence[str]) -> str | None:
+def branch_in(text: str, names: Sequence[str]) -> str | None:
     """Returns the branch that the answer names: as the asked JSON, or as the bare name and nothing else."""
     bare = text.strip().strip("\"'`*.").strip()
     if bare in names:
         return bare
     try:
-        return str(parsed(text, _schema(names))["branch"])
+        return str(parsed(text, branch_form(names))["branch"])
     except DocumentError:
         return None
 

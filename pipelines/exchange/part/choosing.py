@@ -13,7 +13,7 @@ from pipelines.exchange.part.model import Messages, Model, ask
 from pipelines.exchange.part.structured import ask_for_json
 from pipelines.nodes.best_of_n import _form, _schema
 from pipelines.nodes.guard import _contains
-from pipelines.nodes.llm_router import _named
+from pipelines.nodes.llm_router import branch_in
 from pipelines.panel import candidates, material
 from pipelines.schema import parsed
 from pipelines.value import Answer, Query
@@ -25,7 +25,7 @@ async def named_branch(
 ) -> str | None:
     """Returns the branch that a model names, or None where its reply names none."""
     reply = await ask(model, messages, sampling, node=node, schema=schema, logprobs=model.logprobs)
-    return _named(reply.text, schema["properties"]["branch"]["enum"])
+    return branch_in(reply.text, schema["properties"]["branch"]["enum"])
 
 
 async def is_allowed(
