@@ -28,7 +28,8 @@ class Space:
     async def of(cls, embedder: Embedder, queries: Iterable[str], examples: Iterable[str] = ()) -> Space:
         """Returns the space of queries and examples; examples come again and again, so their vectors are remembered."""
         kept = tuple(dict.fromkeys(examples))
-        fresh = tuple(text for text in dict.fromkeys(queries) if text not in set(kept))
+        known = set(kept)
+        fresh = tuple(text for text in dict.fromkeys(queries) if text not in known)
         parts = [await _embedded(embedder, fresh)] if fresh else []
         if kept:
             parts.append(await _sets.get((embedder.name, kept), lambda: _embedded(embedder, kept)))
