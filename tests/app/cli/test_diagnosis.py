@@ -10,6 +10,7 @@ from pipelines.document import Pipeline
 from pipelines.run import Run
 from pipelines.value import Query
 from storage import open_storage
+from storage.migration import HEAD
 from tests.app.cli.program import Program
 
 
@@ -43,7 +44,7 @@ def test_an_interrupted_run_is_offered(program: Program) -> None:
         asyncio.run(storage.runs.begin(run))
     found = program("doctor", "--json").json
     assert found["database"]["unfinished_runs"] == [run.id]
-    assert found["database"]["revision"] == "0001"
+    assert found["database"]["revision"] == HEAD
     assert any(step.endswith(f"routeloom runs resume {run.id}") for step in found["next_steps"])
 
 
