@@ -12,6 +12,7 @@ from pydantic import Field
 from pipelines.estimator.gain import gains, learned_gains
 from pipelines.featured import group_means, prior
 from pipelines.featurizer import Features
+from pipelines.featurizers.surface import Surface
 from pipelines.outcome.table import Floats, OutcomeTable
 from pipelines.routers.category import Category
 from pipelines.routing.escalation import Asked, Evidence, steps
@@ -24,9 +25,9 @@ FOLDS = 3
 class LearnedCascade(TaskStrategy):
     """Learns how much the answer gains in score when, after the answers at hand, one more model is asked.
 
-    It sees the guessed task, who agrees with whom, and how long answers are and took; never a score. Models are asked
-    in the order of their mean cost, or of their mean score where costs are unknown. As a router, before any answer, it
-    expects of each model its mean score in the guessed task.
+    It sees the guessed task and the looks of the question, who agrees with whom, and how long answers are and took;
+    never a score. Models are asked in the order of their mean cost, or of their mean score where costs are unknown. As
+    a router, before any answer, it expects of each model its mean score in the guessed task.
 
     Source: FrugalGPT (Chen et al. 2023, section 3: a learned scorer and thresholds under a budget) and AutoMix; instead
     of whether the answer is right it predicts, by a ridge regression, what asking on gains, so that questions which
@@ -62,12 +63,14 @@ class LearnedCascade(TaskStrategy):
         state = dict(fitted.state)
         state["order"] = _order(outcomes, self.most_models)
         whole = np.flatnonzero(~outcomes.missing[:, state["order"]].any(axis=1))
+        state |= {f"look.{name}": array for name, array in Surface().learn(outcomes.queries).items()}
         posterior, skills = self._unseen(fitted, outcomes, space, seed)
         table, evidence = outcomes.rows(whole), Evidence.of(outcomes).rows(whole)
+        looks = _looks(table.queries, state)
         for asked, later in steps(state["order"].tolist(), self.most_calls).items():
             now = _scores(table, evidence, asked, skills[whole])
             then = [_scores(table, evidence, tuple(sorted((*asked, one))), skills[whole]) for one in later]
-            seen = evidence.features(asked, skills[whole])
+            seen = np.hstack([evidence.features(asked, skills[whole]), looks])
             learned = learned_gains(posterior[whole], seen, np.stack(then, axis=1) - now[:, None], self.penalty)
             state |= {f"{_name(asked)}.{name}": array for name, array in learned.items()}
         return self.with_state(state)
@@ -84,7 +87,8 @@ class LearnedCascade(TaskStrategy):
         skills = np.asarray(posterior @ self.state["means"], dtype=np.float64)
         start = f"{_name(asked)}."
         learned = {name.removeprefix(start): array for name, array in self.state.items() if name.startswith(start)}
-        return gains(posterior, evidence.features(asked, skills), learned), skills
+        seen = np.hstack([evidence.features(asked, skills), _looks(queries, self.state)])
+        return gains(posterior, seen, learned), skills
 
     def _unseen(self, fitted: Self, outcomes: OutcomeTable, space: Space | None, seed: int) -> tuple[Floats, Floats]:
         """Returns tasks and skills of the training rows as guessed by classifiers that have not seen them."""
@@ -116,6 +120,12 @@ def _order(outcomes: OutcomeTable, most: int) -> NDArray[np.intp]:
 
 def _scores(table: OutcomeTable, evidence: Evidence, asked: Asked, skills: Floats) -> Floats:
     return np.asarray(table.score[np.arange(table.n_queries), evidence.elected(asked, skills)], dtype=np.float64)
+
+
+def _looks(queries: Sequence[str], state: Mapping[str, NDArray[Any]]) -> Floats:
+    """Returns length, digits, code and the like of the questions."""
+    lens = Surface().lens({"mean": state["look.mean"], "spread": state["look.spread"]})
+    return np.asarray(lens.features(queries, None), dtype=np.float64)
 
 
 def _name(asked: Asked) -> str:
