@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.home import open_library
-from app.cli.output import cell, console, print_json, tell
+from app.cli.output import cell, console, print_json, print_text, tell
 from pipelines.error import ConfigurationError
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def compare(
         console(stderr=False).print(comparison_table(comparison))
     for name, reason in skipped.items():
         tell(f"Left out '{name}': {reason}")
-    _tell_verdict(comparison)
+    _tell_verdict(comparison, as_json=as_json)
 
 
 @app.command()
@@ -159,7 +159,7 @@ def evaluate(
         print_json({"router": name, **comparison_answer(comparison, {})})
     else:
         console(stderr=False).print(comparison_table(comparison))
-    _tell_verdict(comparison)
+    _tell_verdict(comparison, as_json=as_json)
 
 
 @app.command()
@@ -289,10 +289,12 @@ def _print_scores(rows: list[dict[str, Any]]) -> None:
     console(stderr=False).print(table)
 
 
-def _tell_verdict(comparison: RouterComparison) -> None:
+def _tell_verdict(comparison: RouterComparison, *, as_json: bool = True) -> None:
+    """Says what the comparison means: it is the answer of a command, unless that is JSON."""
     from pipelines.routing.headroom import verdict
 
     for warning in comparison.warnings:
         tell(f"Note: {warning}")
     tell(f"{comparison.n_test:,} test rows of '{comparison.table}', {len(comparison.models)} models.")
-    tell(verdict(comparison).sentence)
+    say = tell if as_json else print_text
+    say(verdict(comparison).sentence)

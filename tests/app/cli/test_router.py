@@ -103,7 +103,7 @@ def test_a_table_without_headroom_is_called_that(program: Program) -> None:
     assert told["references"]["cheapest"]["accuracy"] is None
     assert told["strategies"]["ridge"]["cost"] is None
     words = program("router", "compare", "--train", "x", "--test", "y", *RIDGE)
-    assert "This table has no headroom" in words.stderr
+    assert "This table has no headroom" in words.stdout
     assert "best single" in words.stdout
 
 
