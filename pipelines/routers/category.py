@@ -15,7 +15,7 @@ from pipelines.featurizers.signs import Signs
 from pipelines.strategy import Scores
 from pipelines.tasked import DOUBTED_SHARE, TaskStrategy
 
-TOLERANCE: Final = 3e-3
+TOLERANCE: Final = 1e-3
 """Where the regression stops: choices do not change beyond it, and it takes half the time."""
 
 

@@ -20,6 +20,9 @@ from pipelines.strategy import Scores
 BLOCK: Final = 1_024
 """So many questions are compared at a time, so that memory stays bounded."""
 
+GROUP: Final = 10
+"""So many recorded questions share a maximum when the nearest are looked for."""
+
 
 class Knn(FeaturedStrategy):
     """Predicts the weighted mean score of each model on the most similar recorded questions.
@@ -77,7 +80,7 @@ class Knn(FeaturedStrategy):
         known, scores = self.state["rows"], self.state["scores"]
         cosines = rows @ known.T
         k = min(self.neighbours, len(known))
-        near = np.argpartition(cosines, len(known) - k, axis=1)[:, len(known) - k :]
+        near = _largest(cosines, k)
         weights = np.maximum(np.take_along_axis(cosines, near, axis=1), 0.0) ** self.sharpness + 1e-9
         found = scores[near]
         tried = ~np.isnan(found)
@@ -85,6 +88,25 @@ class Knn(FeaturedStrategy):
         counts = np.einsum("nk,nkm->nm", weights, tried)
         imagined = self.shrinkage * weights.mean(axis=1, keepdims=True)
         return np.asarray((totals + imagined * self.state["mean"]) / (counts + imagined + 1e-12), dtype=np.float64)
+
+
+def _largest(values: NDArray[np.float32], k: int) -> NDArray[np.intp]:
+    """Returns the columns of the k largest values of each row, in no order.
+
+    The k largest lie in the k groups of columns with the largest maxima, so that only these have to be parted: several
+    times faster than parting all.
+    """
+    n_rows, n = values.shape
+    width = n // GROUP
+    if width < 2 * k:
+        return np.argpartition(values, n - k, axis=1)[:, n - k :]
+    tops = values[:, : width * GROUP].reshape(n_rows, GROUP, width).max(axis=1)
+    groups = np.argpartition(tops, width - k, axis=1)[:, width - k :]
+    members = (groups[:, None, :] + width * np.arange(GROUP)[:, None]).reshape(n_rows, -1)
+    rest = np.broadcast_to(np.arange(width * GROUP, n), (n_rows, n - width * GROUP))
+    members = np.concatenate([members, rest], axis=1)
+    near = _largest(np.take_along_axis(values, members, axis=1), k)
+    return np.take_along_axis(members, near, axis=1)
 
 
 def _named(models: Sequence[str], scores: NDArray[Any]) -> dict[str, float | None]:

@@ -16,7 +16,6 @@ from pipelines.learned import LearnedStrategy
 from pipelines.outcome.table import Floats, OutcomeTable
 from pipelines.routers.category import Category
 from pipelines.routers.cluster import Cluster
-from pipelines.routers.ensemble import Ensemble
 from pipelines.routers.ridge import Ridge
 from pipelines.routing.background import Background
 from pipelines.routing.tuning import tried
@@ -30,7 +29,7 @@ CANDIDATES: dict[str, LearnedStrategy] = {
     "task, words": Category(featurizer=Tfidf()),
     "task, words and signs": Category(),
     "task, cautious": Category(strength=1.0),
-    "ensemble": Ensemble(),
+    "task, sure": Category(strength=100.0),
     "clusters": Cluster(n_clusters=8),
     "clusters, signs too": Cluster(n_clusters=8, featurizer=CONDENSED),
     "ridge": Ridge(penalty=30.0),
