@@ -46,8 +46,9 @@ def _draw_found(found: Newcomer) -> None:
         "After all rows": found.whole,
     }
     for column, (label, figure) in zip(st.columns(3), figures.items(), strict=True):
-        column.metric(label, figure_text(figure))
-        column.caption(interval_text(figure))
+        with column.container(gap=None):
+            st.metric(label, figure_text(figure))
+            st.caption(interval_text(figure))
     gain, low = found.gain.value or 0.0, found.gain.low or 0.0
     if low > 0:
         told = f"{found.rows} rows are enough to gain {gain * 100:.1f} points beyond doubt"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import streamlit as st
@@ -26,44 +27,72 @@ VECTORS: Final = "looks at vectors: every question is embedded once"
 def draw_plan(entry: TableEntry, table: OutcomeTable, models: Sequence[str], *, busy: bool) -> Plan | None:
     """Draws the form and returns what to train when the button was pressed."""
     key = f"r:plan:{entry.card.name}"
-    holdout, seed, chosen_models = _draw_split(table, models, key)
+    split = _draw_split(table, models, key)
+    first = FIRST_CHOICE if len(entry.card.tasks) > 1 else FIRST_CHOICE[1:]
     kinds = {kind: cls for kind, cls in router_kinds().items() if cls.food != "nothing"}
     chosen = st.multiselect(
-        "Strategies", list(kinds), [kind for kind in FIRST_CHOICE if kind in kinds], lambda kind: kinds[kind].title,
+        "Strategies", list(kinds), [kind for kind in first if kind in kinds], lambda kind: kinds[kind].title,
         key=f"{key}:strategies", help="Start with simple ones: they often do as well as the others.",
     )  # fmt: skip
     drawn = {kind: _draw_strategy(kinds[kind], f"{key}:{kind}") for kind in chosen}
     strategies = {strategy.title: strategy for strategy in drawn.values() if strategy is not None}
-    problems = _problems(strategies, chosen, chosen_models)
+    problems = _problems(strategies, chosen, split.models)
     for problem in problems:
         st.caption(plain(problem))
     pressed = st.button(
         f"Train {len(strategies)} router{'' if len(strategies) == 1 else 's'}", icon=":material/model_training:",
         key="routers:train", type="primary", disabled=bool(problems) or busy,
     )  # fmt: skip
-    if not pressed:
-        return None
-    return Plan(table=table, strategies=strategies, models=tuple(chosen_models), holdout=holdout, seed=seed)
+    return replace(split, strategies=strategies) if pressed else None
 
 
-def _draw_split(table: OutcomeTable, models: Sequence[str], key: str) -> tuple[float, int, list[str]]:
+def _draw_split(table: OutcomeTable, models: Sequence[str], key: str) -> Plan:
+    """Returns a plan without strategies."""
+    parts = _draw_parts(table, key)
     left, middle, right = st.columns((2, 1, 4))
     with left:
         held = st.slider(
-            "Kept back to judge them, %", 10, 60, 30, 5, key=f"{key}:holdout",
+            "Kept back to judge them, %", 10, 60, 30, 5, key=f"{key}:holdout", disabled=parts is not None,
             help="Routers are never judged on rows that they learned from.",
         )  # fmt: skip
     with middle:
         seed = st.number_input("Seed", 0, 2_147_483_647, 0, key=f"{key}:seed", help="The same seed, the same split.")
     with right:
         chosen = st.multiselect("Models", table.models, list(models), key=f"{key}:models")
+    plan = Plan(table=table, strategies={}, models=tuple(chosen), holdout=held / 100, seed=int(seed), parts=parts)
+    st.caption(plain(_told(plan)))
+    return plan
+
+
+def _told(plan: Plan) -> str:
+    table = plan.table
+    if plan.parts is not None:
+        learn, judge = (sum(split == part for split in table.splits) for part in plan.parts)
+        return (
+            f"{learn:,} rows of '{plan.parts[0]}' to learn from, {judge:,} of '{plan.parts[1]}' to judge on. Rows that"
+            " are in both are left out, and if most are, the training is refused."
+        )
     groups = int(group_numbers(table).max(initial=-1)) + 1
-    test = round(table.n_queries * held / 100)
-    st.caption(
+    test = round(table.n_queries * plan.holdout)
+    return (
         f"About {table.n_queries - test:,} rows to learn from and {test:,} to judge on, in {groups:,} groups: equal"
         " questions and rows of one group are never parted, so nothing leaks."
     )
-    return held / 100, int(seed), chosen
+
+
+def _draw_parts(table: OutcomeTable, key: str) -> tuple[str, str] | None:
+    """Draws the choice between a split at random and that of the table, where it has one."""
+    known = sorted({split for split in table.splits if split})
+    if len(known) < 2:
+        return None
+    recorded = [(first, second) for first in known for second in known if first == "train" and second != "train"]
+    options = [None, *recorded]
+
+    def label(place: int) -> str:
+        parts = options[place]
+        return "At random, by groups" if parts is None else f"As recorded: {parts[0]} / {parts[1]}"
+
+    return options[st.selectbox("Split", range(len(options)), 0, label, key=f"{key}:split")]
 
 
 def _draw_strategy(cls: type[LearnedStrategy], key: str) -> LearnedStrategy | None:

@@ -38,9 +38,9 @@ def draw_promise(space: Workspace, entry: TableEntry) -> Prospect | None:
     with st.container(border=True, key="r-promise"):
         st.subheader("Is routing worth it here?", anchor=False)
         first, *others = found.sentences
-        (st.markdown if found.has_headroom else st.warning)(plain(first))
-        for sentence in others:
-            st.markdown(plain(sentence))
+        if not found.has_headroom:
+            st.warning(plain(first), icon=":material/block:")
+        st.markdown("  \n".join(map(plain, others if not found.has_headroom else found.sentences)))
         _draw_numbers(found)
         for warning in found.warnings:
             st.caption(plain(warning))
@@ -64,8 +64,9 @@ def _draw_numbers(found: Prospect) -> None:
         ),
     }
     for column, (label, (value, below)) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
-        column.metric(label, value, help=HELP[label])
-        column.caption(plain(below) if below else " ")
+        with column.container(gap=None):
+            st.metric(label, value, help=HELP[label])
+            st.caption(plain(below) if below else " ")
 
 
 def _cost(found: Prospect) -> str:

@@ -88,8 +88,11 @@ def _stops(curve: Curve) -> list[int]:
 def _draw_point(scene: Scene) -> None:
     point, comparison = scene.point, scene.trained.comparison
     single = comparison.references["best single"]
-    gain = (point.accuracy.value or 0.0) - (single.accuracy.value or 0.0)
-    cells = [("Accuracy", f"{point.accuracy.value or 0.0:.3f}", f"{gain:+.3f} against {comparison.best_single}")]
+    gain = scene.trained.board.gain(scene.choices, comparison.best_single)
+    told = (
+        f"{gain.value or 0.0:+.3f} against {comparison.best_single} ({gain.low or 0.0:+.3f} to {gain.high or 0.0:+.3f})"
+    )
+    cells = [("Accuracy", f"{point.accuracy.value or 0.0:.3f}", told)]
     if point.cost_usd is not None:
         share = point.cost_usd / single.cost_usd.value - 1 if single.cost_usd.value else None
         told = "" if share is None else f"{share:+.0%} against {comparison.best_single}"
@@ -97,5 +100,6 @@ def _draw_point(scene: Scene) -> None:
     asked = sorted(point.shares.items(), key=lambda item: -item[1])[:3]
     cells.append(("Asks most", f"{asked[0][0]}", " · ".join(f"{model} {share:.0%}" for model, share in asked)))
     for column, (label, value, below) in zip(st.columns(len(cells)), cells, strict=True):
-        column.metric(label, value.replace("$", "\\$"))
-        column.caption(below.replace("$", "\\$") or " ")
+        with column.container(gap=None):
+            st.metric(label, value.replace("$", "\\$"))
+            st.caption(below.replace("$", "\\$") or " ")

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
+import numpy as np
+
 from pipelines.error import ConfigurationError, RouteloomError
 from pipelines.learned import LearnedStrategy
 from pipelines.outcome.coverage import comparable
-from pipelines.outcome.split import split_table
+from pipelines.outcome.split import refuse_leak, seen_hashes, split_table
 from pipelines.outcome.table import OutcomeTable
 from pipelines.retrieval.kept import KeptEmbedder
 from pipelines.routing.background import Background
@@ -38,6 +40,7 @@ class Plan:
         strategies: by the name that the charts give them.
         models: empty for all that can be compared.
         holdout: share of the rows, whole groups, on which they are judged.
+        parts: of the recorded split, to learn from and to judge on, instead of a holdout.
     """
 
     table: OutcomeTable
@@ -45,6 +48,27 @@ class Plan:
     models: tuple[str, ...] = ()
     holdout: float = 0.3
     seed: int = 0
+    parts: tuple[str, str] | None = None
+
+    @property
+    def split(self) -> str:
+        """Returns for a person which rows the routers learn from."""
+        if self.parts is not None:
+            return f"the part '{self.parts[0]}' of {self.table.name}, judged on '{self.parts[1]}'"
+        return f"{1 - self.holdout:.0%} of {self.table.name} at random, whole groups, seed {self.seed}"
+
+    def divided(self) -> tuple[OutcomeTable, OutcomeTable]:
+        """Returns the rows to learn from and those to judge on.
+
+        Raises:
+            ConfigurationError: if most of the latter are among the former.
+        """
+        if self.parts is None:
+            train, test = split_table(self.table, (1 - self.holdout, self.holdout), seed=self.seed)
+            return train, test
+        splits = np.array(self.table.splits)
+        train, test = (self.table.rows(splits == part) for part in self.parts)
+        return train, refuse_leak(seen_hashes(train), test)
 
 
 @dataclass(slots=True)
@@ -153,7 +177,7 @@ class Trainings:
 
     def _train(self, training: Training) -> Trained:
         plan = training.plan
-        train, test = split_table(plan.table, (1 - plan.holdout, plan.holdout), seed=plan.seed)
+        train, test = plan.divided()
         train, whole, warnings = comparable(train, test, models=plan.models)
         space = self._space(training, (*train.queries, *whole.queries))
         watch = _Watch(training)
@@ -175,7 +199,6 @@ class Trainings:
 
     def _routers(self, watch: _Watch, train: OutcomeTable, comparison: RouterComparison) -> dict[str, TrainedRouter]:
         plan = watch.training.plan
-        told = f"{1 - plan.holdout:.0%} of {plan.table.name} at random, whole groups, seed {plan.seed}"
         figures = {found.name: found for found in comparison.routers}
         return {
             name: TrainedRouter.of(
@@ -184,7 +207,7 @@ class Trainings:
                 train,
                 embedder=self._embedder.name,
                 seed=plan.seed,
-                split=told,
+                split=plan.split,
                 fit_s=figures[name].fit_s,
                 figures=figures[name],
             )

@@ -31,7 +31,9 @@ def draw_training(space: Workspace, entry: TableEntry, table: OutcomeTable, pros
     """Draws the form, the progress of the last training on this table, and its result."""
     training = space.trainings.of(table.name)
     busy = training is not None and training.status == "running"
-    with st.expander("What to train", icon=":material/tune:", expanded=training is None, key="r-plan"):
+    new = training is None
+    # Another key closes it once there is a training.
+    with st.expander("What to train", icon=":material/tune:", expanded=new, key=f"r-plan-{'new' if new else 'again'}"):
         plan = draw_plan(entry, table, prospect.models, busy=busy)
     if plan is not None:
         try:

@@ -108,6 +108,12 @@ class Board:
             shares={model: float(share) for model, share in zip(models, counts, strict=True)},
         )
 
+    def gain(self, choices: Choices, model: str) -> Figure:
+        """Returns the accuracy of choices minus that of one model, in pairs, with its interval."""
+        score = self.test.score
+        single = score[:, self.test.models.index(model)]
+        return Resamples(group_numbers(self.test), 0).figure(routed(score, choices) - single)
+
     def null(self, choices: Choices, seed: int = 0) -> Figure:
         """Returns the accuracy of the same choices dealt to the questions at random, with its 95 % range."""
         rng = np.random.default_rng(seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import ClassVar, Literal, Self
@@ -108,6 +109,24 @@ def test_vectors_are_made_for_a_strategy_that_looks_at_them(trainings: Trainings
     assert training.error == ""
     assert training.trained is not None
     assert training.trained.routers["vectors"].card.embedder == HashingEmbedder().name
+
+
+def test_the_recorded_split_is_used_and_a_leak_refused(trainings: Trainings) -> None:
+    parts = ("train", "test")
+    recorded = replace(TABLE, splits=("train",) * 150 + ("test",) * 50)
+    training = trainings.start(Plan(recorded, {"linear": Ridge()}, parts=parts))
+    assert training.future is not None
+    training.future.result(END_S)
+    assert training.trained is not None
+    assert training.trained.train.n_queries == 150
+    assert training.trained.routers["linear"].card.split == "the part 'train' of small, judged on 'test'"
+    twice = recorded.rows(np.concatenate([np.arange(50), np.arange(50)]))
+    leaking = replace(twice, splits=("train",) * 50 + ("test",) * 50)
+    refused = trainings.start(Plan(leaking, {"linear": Ridge()}, parts=parts))
+    assert refused.future is not None
+    refused.future.result(END_S)
+    assert refused.status == "failed"
+    assert "50 of 50 test rows are also training rows" in refused.error
 
 
 def test_nothing_chosen_is_refused(trainings: Trainings) -> None:

@@ -60,6 +60,12 @@ def test_without_costs_there_is_one_point() -> None:
     assert found.point(curve, 0).cost_usd is None
 
 
+def test_the_gain_is_in_pairs() -> None:
+    gain = board().gain(np.array([0, 1, 1, 0]), "m1")
+    assert gain.value == 0.25
+    assert gain.low == 0.0
+
+
 def test_shuffled_choices_of_one_model_are_that_model() -> None:
     null = board().null(np.array([1, 1, 1, 1]))
     assert (null.value, null.low, null.high) == (0.75, 0.75, 0.75)
