@@ -19,6 +19,8 @@ from app.cli import (
     export,
     history,
     model,
+    outcome,
+    outcome_fill,
     router,
     run,
     studio,
@@ -75,8 +77,10 @@ def routeloom(
 for part in (studio, run, evaluation, workflow, export, history, diagnosis):
     part.register(app)
 weight.register(model.app)
+outcome_fill.register(outcome.app)
 app.add_typer(model.app, name="models")
 app.add_typer(data.app, name="data")
+app.add_typer(outcome.app, name="outcomes")
 app.add_typer(router.app, name="router")
 app.add_typer(experiment.app, name="experiments")
 

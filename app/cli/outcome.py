@@ -1,0 +1,225 @@
+"""`routeloom outcomes`: tables of recorded outcomes on the command line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from app.cli.home import open_library
+from app.cli.outcome_option import card_answer, outcome_mapping, range_of
+from app.cli.output import AlreadyThere, cell, console, print_json, print_text, tell
+from pipelines.error import DocumentError
+
+if TYPE_CHECKING:
+    from pipelines.outcome.intake import Import
+    from storage import Storage
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A stored outcome table, or name@version.")]
+Models = Annotated[list[str] | None, typer.Option("--model", help="Only this model; repeatable.", show_default="all")]
+EXPERIMENT = "experiment:"
+TOLD_PROBLEMS = 20
+
+app = typer.Typer(help="Import, fill, replay and export tables of recorded outcomes.", invoke_without_command=True)
+
+
+@app.callback()
+def overview(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Import, fill, replay and export tables of recorded outcomes."""
+    if ctx.invoked_subcommand is None:
+        list_tables(as_json=as_json)
+
+
+@app.command("import")
+def import_table(
+    source: Annotated[str, typer.Argument(help="A file, a folder, or experiment:ID of one that was run here.")],
+    name: Annotated[str | None, typer.Option(help="What to call it.", show_default="like the file")] = None,
+    title: Annotated[str, typer.Option(help="What people read.")] = "",
+    licence: Annotated[str, typer.Option(help="What may be done with it.")] = "",
+    form: Annotated[str | None, typer.Option("--format", help="The format.", show_default="recognised")] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="query=COLUMN,model=COLUMN,score=COLUMN or query=COLUMN,models=A+B"),
+    ] = None,
+    scale: Annotated[
+        Literal["as_is", "clip", "stretch"], typer.Option(help="What becomes of scores outside 0 to 1.")
+    ] = "as_is",
+    score_range: Annotated[str | None, typer.Option(help="LOWEST:HIGHEST that --scale stretch maps to 0 to 1.")] = None,
+    repeated: Annotated[
+        Literal["refuse", "mean", "first", "last"],
+        typer.Option(help="Which outcome of a cell that comes twice counts."),
+    ] = "refuse",
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Import the good rows and list the others.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import an outcome table; under a known name it becomes the next version."""
+    from app.outcome.experiment_table import from_experiment
+    from pipelines.outcome.gathering import GatherRule
+    from pipelines.outcome.intake import Import, import_path
+
+    called = name or slug_of(source)
+    with open_library() as (storage, _):
+        if source.startswith(EXPERIMENT):
+            found = Import(from_experiment(storage, source.removeprefix(EXPERIMENT), name=called), "experiment")
+        else:
+            found = import_path(
+                Path(source),
+                called,
+                kind=form,
+                mapping=outcome_mapping(mapping or []),
+                rule=GatherRule(scale=scale, score_range=range_of(score_range), repetition=repeated),
+                collect=skip_bad,
+            )
+        version = storage.outcome_tables.put(found.table, called, title=title, licence=licence, source=source)
+        card = storage.outcome_tables.card(called)
+    if as_json:
+        told = {"kind": found.kind, "skipped": found.skipped, "repeated": found.repeated, "note": found.note}
+        problems = [problem.model_dump(mode="json") for problem in found.problems]
+        print_json({**card_answer(version, card), **told, "problems": problems, "strangers": list(found.strangers)})
+    _tell_import(found, called, version)
+
+
+@app.command("list")
+def list_tables(as_json: AsJson = False) -> None:
+    """List the outcome tables."""
+    from rich.table import Table
+
+    with open_library() as (storage, _):
+        found = storage.outcome_tables.list()
+    if as_json:
+        print_json([dict(card_answer(version, card)) for version, card in found])
+        return
+    table = Table("name", "queries", "models", "missing", "costs", "version", box=None, header_style="bold")
+    for version, card in found:
+        numbers = (f"{card.n_queries:,}", f"{len(card.models)}", f"{card.missing:,}", "yes" if card.priced else "no")
+        table.add_row(*map(cell, (card.name, *numbers, str(version))))
+    console(stderr=False).print(table)
+    if not found:
+        tell("There is no outcome table yet. Import one with: routeloom outcomes import FILE")
+
+
+@app.command()
+def show(name: Name, as_json: AsJson = False) -> None:
+    """Show what a table holds: mean score, cost and missing cells of each model."""
+    import numpy as np
+    from rich.table import Table
+
+    with open_library() as (storage, _):
+        card, table = storage.outcome_tables.card(name), storage.outcome_tables.get(name)
+    rows = []
+    for column, model in enumerate(table.models):
+        score, cost = table.score[:, column], table.cost_usd[:, column]
+        known = cost[~np.isnan(cost)]
+        missing = int(np.isnan(score).sum())
+        mean = None if missing == len(score) else float(np.nanmean(score))
+        rows.append({"model": model, "score": mean, "cost_usd": float(known.mean()) if known.size else None}
+                    | {"n": len(score) - missing, "missing": missing})  # fmt: skip
+    if as_json:
+        print_json({**card.model_dump(mode="json"), "by_model": rows, "has_answers": table.answers is not None})
+        return
+    drawn = Table("model", "mean score", "mean USD", "outcomes", "missing", box=None, header_style="bold")
+    for row in rows:
+        told = (_number(row["score"], ".4f"), _number(row["cost_usd"], ".4g"), f"{row['n']:,}", f"{row['missing']:,}")
+        drawn.add_row(*map(cell, (str(row["model"]), *told)))
+    console(stderr=False).print(drawn)
+    tell(
+        f"{card.title or card.name}: {card.n_queries:,} queries, {len(card.models)} models, from {card.source or '?'}."
+    )
+
+
+@app.command()
+def export(
+    name: Name,
+    to: Annotated[
+        Path, typer.Option("--to", "-o", help="The folder to write queries.jsonl.gz and outcomes.csv.gz in.")
+    ],
+    force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a table as a folder, as `routeloom router` and `import` read it."""
+    from pipelines.outcome.export import write_folder
+
+    if to.is_dir() and any(to.iterdir()) and not force:
+        raise AlreadyThere(f"The folder '{to}' is not empty; choose another one, or write over it with --force.")
+    with open_library() as (storage, _):
+        table = storage.outcome_tables.get(name)
+    paths = [str(path) for path in write_folder(table, to)]
+    if as_json:
+        print_json({"files": paths, "queries": table.n_queries, "models": list(table.models)})
+    tell(f"Wrote {table.n_queries:,} queries x {len(table.models)} models to {to}.")
+
+
+@app.command()
+def finetune(
+    name: Name,
+    to: Annotated[Path | None, typer.Option("--to", "-o", help="The file.", show_default="standard output")] = None,
+    least_score: Annotated[float, typer.Option(min=0.0, max=1.0, help="That an answer must have.")] = 1.0,
+    model: Models = None,
+    system: Annotated[str, typer.Option(help="A system prompt to put before every question.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Write over the file.")] = False,
+) -> None:
+    """Write the best recorded answers as chat JSON Lines, to fine-tune a model on."""
+    from pipelines.outcome.finetune import chat_lines
+
+    if to is not None and to.exists() and not force:
+        raise AlreadyThere(f"The file '{to}' is there already; choose another one, or write over it with --force.")
+    with open_library() as (storage, _):
+        table = storage.outcome_tables.get(name)
+    lines = list(chat_lines(table, least_score=least_score, models=model or (), system=system))
+    if to is None:
+        print_text(b"".join(lines).decode().rstrip("\n"))
+    else:
+        to.write_bytes(b"".join(lines))
+    tell(f"{len(lines):,} of {table.n_queries:,} questions have an answer with a score of {least_score:g} or more.")
+
+
+@app.command()
+def delete(name: Annotated[str, typer.Argument(metavar="NAME")], as_json: AsJson = False) -> None:
+    """Delete an outcome table with all its versions."""
+    with open_library() as (storage, _):
+        _require(storage, name)
+        storage.outcome_tables.delete(name)
+    if as_json:
+        print_json({"deleted": name})
+    tell(f"Deleted '{name}' with all its versions.")
+
+
+def slug_of(source: str) -> str:
+    """Returns a name made of that of a file or an experiment.
+
+    Raises:
+        DocumentError: if nothing of it can stand in a name.
+    """
+    last = Path(source.replace(":", "-")).name.lower().partition(".")[0]
+    slug = re.sub(r"[^a-z0-9]+", "-", last).strip("-")[:80]
+    if not slug:
+        raise DocumentError(f"'{source}' gives no name; say what to call the table with --name.")
+    return slug
+
+
+def _require(storage: Storage, name: str) -> None:
+    storage.outcome_tables.card(name)
+
+
+def _tell_import(found: Import, name: str, version: int) -> None:
+    table = found.table
+    holes = int(table.missing.sum())
+    tell(
+        f"Stored '{name}' (version {version}): {table.n_queries:,} queries x {len(table.models)} models,"
+        f" {holes:,} cells missing; read as {found.kind}."
+    )
+    for problem in found.problems[:TOLD_PROBLEMS]:
+        tell(str(problem))
+    if found.skipped > TOLD_PROBLEMS:
+        tell(f"... and {found.skipped - TOLD_PROBLEMS:,} more rows were left out.")
+    for stranger in found.strangers:
+        tell(f"Left out {stranger}: it is of no known format.")
+    if found.note:
+        tell(found.note)
+
+
+def _number(value: object, form: str) -> str:
+    return "?" if value is None else format(value, form)

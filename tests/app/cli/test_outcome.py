@@ -1,0 +1,109 @@
+"""`routeloom outcomes`: tables are imported, shown, filled, replayed and exported on the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.app.cli.drawing import single, write
+from tests.app.cli.eval_scene import knows_even, questions
+from tests.app.cli.program import Program
+from tests.pipelines.gateway.stub import Stub
+
+OUTCOMES = """id,query,model,score,answer,cost_usd
+1,Question 0,big,1,yes,0.5
+1,Question 0,stub,0,no,0.1
+2,Question 1,big,1,yes,0.5
+"""
+
+
+@pytest.fixture
+def stored(asking: Program) -> Program:
+    (asking.home / "facts.csv").write_text(OUTCOMES)
+    assert asking("outcomes", "import", "facts.csv").code == 0
+    return asking
+
+
+def _json(program: Program, *args: str) -> object:
+    outcome = program("outcomes", *args, "--json")
+    assert outcome.code == 0, outcome.stderr
+    return outcome.json
+
+
+def test_a_table_is_imported_listed_shown_and_deleted(stored: Program) -> None:
+    (stored.home / "facts.csv").write_text(OUTCOMES.replace("no,0.1", "no,0.2"))
+    told = stored("outcomes", "import", "facts.csv", "--title", "Facts", "--json").json
+    assert {"name": "facts", "version": 2, "kind": "long_table", "missing": 1, "n_queries": 2}.items() <= told.items()
+    assert [row["name"] for row in stored("outcomes", "--json").json] == ["facts"]
+    shown = stored("outcomes", "show", "facts", "--json").json
+    assert shown["by_model"][1] == {"model": "stub", "score": 0.0, "cost_usd": 0.2, "n": 1, "missing": 1}
+    assert "big" in stored("outcomes", "show", "facts@1").stdout
+    assert _json(stored, "delete", "facts") == {"deleted": "facts"}
+    assert stored("outcomes", "show", "facts").code == 2
+
+
+def test_a_wrong_row_ends_with_its_place(asking: Program) -> None:
+    (asking.home / "bad.csv").write_text("query,model,score\nOne?,big,7\n")
+    outcome = asking("outcomes", "import", "bad.csv")
+    assert (outcome.code, "bad.csv, row 1, has the score 7, not 0 to 1" in outcome.stderr) == (2, True)
+    told = asking("outcomes", "import", "bad.csv", "--scale", "stretch", "--score-range", "0:10", "--json").json
+    assert told["version"] == 1
+
+
+def test_a_mapping_is_taken(asking: Program) -> None:
+    (asking.home / "wide.csv").write_text("frage,a,b\nEins?,1,0\n")
+    told = asking("outcomes", "import", "wide.csv", "--map", "query=frage,models=a+b", "--json").json
+    assert (told["models"], told["kind"]) == (["a", "b"], "wide_table")
+    assert asking("outcomes", "import", "wide.csv", "--map", "frage").code == 2
+    assert "extra" in asking("outcomes", "import", "wide.csv", "--map", "query=frage,nothing=a").stderr.lower()
+
+
+def test_missing_cells_are_priced_and_bought(stored: Program, stub: Stub) -> None:
+    stub.will(knows_even)
+    told = stored("outcomes", "missing", "facts", "--json").json
+    assert (told["cells"], told["n"], told["unpriced"]) == ([{"id": "2", "model": "stub"}], 1, [])
+    assert "Fill 1 cell for about $" in stored("outcomes", "missing", "facts").stderr
+    data = questions(stored.home, 2)
+    told = stored("outcomes", "fill", "facts", "--data", data, "--scorer", "exact_match", "--json").json
+    assert (told["version"], told["asked"], told["filled"], told["missing"], stub.calls) == (2, 1, 1, 0, 1)
+    assert stub.bodies[0]["messages"][-1]["content"] == "Question 1"
+    assert told["cost_usd"] == pytest.approx(5e-6 + 4e-6)
+    assert stored("outcomes", "fill", "facts", "--data", data).code == 0
+    assert stub.calls == 1
+
+
+def test_a_pipeline_is_replayed_without_a_call(stored: Program, stub: Stub) -> None:
+    drawn = single(name="one")
+    drawn["nodes"][1]["config"]["model"] = "big"
+    path = write(stored.home / "one.json", drawn)
+    for way in ((), ("--exact",)):
+        told = stored("outcomes", "replay", "facts", "--pipeline", path, *way, "--json").json
+        [found] = told["pipelines"]
+        assert (found["accuracy"], found["cost_usd"], found["n"], found["errors"]) == (1.0, 1.0, 2, 0)
+    assert stub.calls == 0
+
+
+def test_a_table_is_exported_and_comes_back_the_same(stored: Program) -> None:
+    assert stored("outcomes", "export", "facts", "--to", "out").code == 0
+    assert stored("outcomes", "export", "facts", "--to", "out").code == 2
+    before = stored("outcomes", "show", "facts", "--json").json
+    assert stored("outcomes", "import", "out", "--name", "back").code == 0
+    after = stored("outcomes", "show", "back", "--json").json
+    assert (after["content_hash"], after["has_answers"]) == (before["content_hash"], True)
+
+
+def test_the_best_answers_become_a_set_to_fine_tune_on(stored: Program) -> None:
+    outcome = stored("outcomes", "finetune", "facts", "--system", "Be brief.")
+    assert [json.loads(line) for line in outcome.stdout.splitlines()] == [
+        {
+            "messages": [
+                {"role": "system", "content": "Be brief."},
+                {"role": "user", "content": question},
+                {"role": "assistant", "content": "yes"},
+            ]
+        }
+        for question in ("Question 0", "Question 1")
+    ]
+    assert stored("outcomes", "finetune", "facts", "--to", "set.jsonl", "--model", "stub").code == 0
+    assert (stored.home / "set.jsonl").read_text() == ""
