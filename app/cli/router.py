@@ -54,7 +54,7 @@ def compare(
     seed: Seed = 0,
     limit_s: Annotated[
         float, typer.Option(min=0.0, help="Without --strategy, leave out what would learn longer than this.")
-    ] = 60.0,
+    ] = 120.0,
     as_json: AsJson = False,
 ) -> None:
     """Train strategies on one table, judge them on another, beside oracle, best single, cheapest and random."""
