@@ -102,6 +102,9 @@ def replay(
         list[str] | None, typer.Option("--as", help="CATALOGUE_NAME=TABLE_NAME of a model that the table calls so.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2_147_483_647, help="Of nodes that roll dice.")] = 0,
+    perfect_ratings: Annotated[
+        bool, typer.Option("--perfect-ratings", help="Models that rate their own answers know the recorded score.")
+    ] = False,
     exact: Annotated[bool, typer.Option("--exact", help="Run the engine itself, which takes longer.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -114,7 +117,12 @@ def replay(
         drawn = {reference: space.library.load(reference) for reference in pipeline}
         way: Any = "exact" if exact else "auto"
         results = replay_here(
-            space, drawn, table, aliases=pairs(alias or [], "--as"), default=default, seed=seed, way=way
+            *(space, drawn, table),
+            aliases=pairs(alias or [], "--as"),
+            default=default,
+            seed=seed,
+            way=way,
+            perfect_ratings=perfect_ratings,
         )
     report = summarise(results, seed=seed)
     if as_json:

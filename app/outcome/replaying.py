@@ -21,6 +21,7 @@ def replay_here(
     default: str | None = None,
     seed: int = 0,
     way: Way = "auto",
+    perfect_ratings: bool = False,
     on_done: Callable[[int], None] | None = None,
 ) -> Results:
     """Returns what pipelines would have answered, with the routers, parts and prices of this installation.
@@ -37,6 +38,7 @@ def replay_here(
         default=default,
         seed=seed,
         way=way,
+        perfect_ratings=perfect_ratings,
         on_done=on_done,
     )
     return space.loop.call(work)

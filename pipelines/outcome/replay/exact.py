@@ -47,7 +47,7 @@ async def play_exactly(
         runs = await _run_all(engine, [_run(pipeline, tape, row, seed) for row in block])
         calls: dict[str, list[Call]] = {}
         for call in store.calls:
-            if call.reply is not None:
+            if call.reply is not None and not tape.rates(call.request):
                 calls.setdefault(call.run_id, []).append(call)
         found += [_played(run, calls.get(run.id, ()), tape, row) for run, row in zip(runs, block, strict=True)]
         await gateway.aclose()

@@ -40,6 +40,7 @@ async def replay(
     default: str | None = None,
     seed: int = 0,
     way: Way = "auto",
+    perfect_ratings: bool = False,
     on_done: Callable[[int], None] | None = None,
 ) -> Results:
     """Returns what pipelines would have answered, by what the table recorded, without a call.
@@ -59,6 +60,8 @@ async def replay(
         seed: of nodes that roll dice.
         way: `fast` runs the nodes without the engine around them, `exact` runs the engine; `auto` is fast where the
             pipeline needs nothing of the engine.
+        perfect_ratings: models that rate their own answers, as in a cascade, know the recorded score: what they could
+            reach at best, since real self-ratings were not recorded.
         on_done: told the number of further rows as they are done, in the fast way on a thread of its own.
 
     Raises:
@@ -66,7 +69,7 @@ async def replay(
         ConfigurationError: if it asks a model that the table lacks, compares answers that were not recorded, or cannot
             be replayed in the way that was asked for.
     """
-    tape = Tape(table, known=known, aliases=aliases, default=default)
+    tape = Tape(table, known=known, aliases=aliases, default=default, perfect_ratings=perfect_ratings)
     found_in = library or MemoryLibrary()
     played = []
     for label, drawn in pipelines.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -25,13 +26,18 @@ class Tape:
         known: Catalogue | None = None,
         aliases: Mapping[str, str] | None = None,
         default: str | None = None,
+        perfect_ratings: bool = False,
     ) -> None:
         """Takes the table, a catalogue for prices, the table's name of models called otherwise, and the default model.
+
+        With `perfect_ratings` a model that rates its own answer knows its recorded score, and that costs nothing: what
+        a cascade could reach at best.
 
         Raises:
             ConfigurationError: if an alias or the default is no model of the table.
         """
         self.table = table
+        self.perfect_ratings = perfect_ratings
         self._columns = {model: number for number, model in enumerate(table.models)}
         for name, model in (aliases or {}).items():
             self._columns[name] = self.column(model)
@@ -68,6 +74,9 @@ class Tape:
         """
         table, column = self.table, self.column(name)
         asked = request.messages[-1].content
+        if self.rates(request) and not np.isnan(table.score[row, column]):
+            verdict = {"score": round(10 * float(table.score[row, column])), "reason": "the recorded score"}
+            return Reply(text=json.dumps(verdict), usage=Usage(input_tokens=0, output_tokens=0))
         if request.purpose != "answer" or normalised(asked) != normalised(table.queries[row]):
             raise ModelRejectedRequest(
                 f"The table '{table.name}' holds one answer of each model to its questions, word for word; it cannot"
@@ -86,6 +95,15 @@ class Tape:
             estimated=bool(np.isnan(tokens_in) or np.isnan(tokens_out)),
         )
         return Reply(text=text, usage=usage)
+
+    def rates(self, request: ChatRequest) -> bool:
+        """Says whether a request asks for a rating that the recorded score gives."""
+        return self.perfect_ratings and request.purpose == "judge"
+
+    def row_rated(self, asked: str) -> int | None:
+        """Returns the row whose question a request for a rating quotes, the longest one, or None."""
+        quoted = [row for row, query in enumerate(self.table.queries) if query.strip() in asked]
+        return max(quoted, key=lambda row: len(self.table.queries[row]), default=None)
 
     @cached_property
     def row_of(self) -> Mapping[str, int]:
@@ -112,7 +130,8 @@ class TapeProvider:
         """
         del on_token
         asked = request.messages[-1].content
-        row = self._tape.row_of.get(normalised(asked))
+        rated = self._tape.rates(request)
+        row = self._tape.row_rated(asked) if rated else self._tape.row_of.get(normalised(asked))
         if row is None:
             raise ModelRejectedRequest(f"The table '{self._tape.table.name}' has no question '{asked[:80]}'.")
         return self._tape.reply(row, entry.name, request)
@@ -134,7 +153,8 @@ class RowModels:
         """Returns the recorded answer; see `Tape.reply`."""
         entry = self.entry(request.model)
         reply = self._tape.reply(self._row, entry.name, request)
-        self.asked.append(self._tape.column(entry.name))
+        if not self._tape.rates(request):
+            self.asked.append(self._tape.column(entry.name))
         return Completion(text=reply.text, model=entry.name, usage=reply.usage, cost_usd=0.0, list_cost_usd=0.0)
 
     def entry(self, name: str | None) -> ModelEntry:

@@ -148,17 +148,38 @@ async def test_a_model_that_the_table_lacks_is_told_and_an_alias_helps() -> None
     assert (await _replayed(single_expert(), table, default="b")).score.tolist() == [0.0]
 
 
-async def test_what_was_not_recorded_fails_the_row() -> None:
-    cascade = draw(
-        [node("q", "query_input"), node("c", "cascade", {"model": "a", "rule": "agreement"}), node("e", "expert",
-         {"model": "b"}), node("out", "answer_output")],
+def _cascade(rule: str) -> Pipeline:
+    return draw(
+        [
+            node("q", "query_input"),
+            node("c", "cascade", {"model": "a", "rule": rule}),
+            node("e", "expert", {"model": "b"}),
+            node("out", "answer_output"),
+        ],
         "q.query > c.query",
         "c.escalate > e.query",
         "c.accepted > out.answers",
         "e.answer > out.answers",
-    )  # fmt: skip
-    found = await _replayed(cascade, _table([[1.0, 0.0]]))
+    )
+
+
+@pytest.mark.parametrize("way", ["fast", "exact"])
+@pytest.mark.parametrize("rule", ["agreement", "self_rating", "mean_logprob"])
+async def test_what_was_not_recorded_fails_the_row(rule: str, way: Way) -> None:
+    found = await _replayed(_cascade(rule), _table([[1.0, 0.0]]), way)
     assert [STATUSES[code] for code in found.status] == ["failed"]
+
+
+@pytest.mark.parametrize("way", ["fast", "exact"])
+async def test_a_cascade_with_perfect_ratings_escalates_what_is_wrong(way: Way) -> None:
+    table = _table([[1.0, 0.0], [0.0, 1.0], [0.8, 0.0]])
+    found = await _replayed(_cascade("self_rating"), table, way, perfect_ratings=True)
+    assert found.score.tolist() == [1.0, 1.0, 0.8]
+    assert found.cost_usd.tolist() == [1.0, 3.0, 1.0]
+    assert found.latency_s.tolist() == [1.0, 3.0, 1.0]
+    assert [found.routes[code] for code in found.route] == [
+        ("c.accepted", "a"), ("c.escalate", "a", "b"), ("c.accepted", "a")
+    ]  # fmt: skip
 
 
 async def test_a_race_is_replayed_by_the_engine_and_not_without_it() -> None:
