@@ -18,6 +18,7 @@ from pipelines.routing.curve import Curve, hull
 from pipelines.routing.figures import Figure, RouterComparison, RouterFigures
 
 PER: Final = 1_000
+MIXED: Final = 120
 MEANINGS: Final = {
     "oracle": "knows what everybody will score, luck included: no router does better",
     "best single": "always the model that was best in training",
@@ -53,7 +54,7 @@ def router_curve(
     """
     figure = go.Figure()
     figure.add_trace(
-        _line("random mix of models", *mix, quiet(dark=dark), "dot", "what a coin between two models reaches")
+        _line("random mix of models", *filled(*mix), quiet(dark=dark), "dot", "what a coin between two models reaches")
     )
     for place, (name, curve) in enumerate(curves.items()):
         shade = colour(place, dark=dark)
@@ -75,6 +76,14 @@ def router_curve(
     else:
         figure.update_xaxes(rangemode="tozero")
     return figure
+
+
+def filled(cost_usd: Floats, accuracy: Floats) -> tuple[Floats, Floats]:
+    """Returns points along the lines between corners: on a logarithmic axis a mix of two models is no straight line."""
+    if len(cost_usd) < 2 or cost_usd[0] <= 0:
+        return cost_usd, accuracy
+    at = np.union1d(np.geomspace(cost_usd[0], cost_usd[-1], MIXED), cost_usd)
+    return at, np.interp(at, cost_usd, accuracy)
 
 
 def _line(name: str, cost_usd: Floats, accuracy: Floats, shade: str, line: str, meaning: str) -> go.Scatter:
@@ -108,7 +117,7 @@ def _reference(name: str, found: RouterFigures, shade: str) -> list[go.Scatter]:
     told = f"<b>{name}</b>: {MEANINGS.get(name, '')}<br>$%{{x:.4g}} per 1,000, accuracy %{{y:.3f}}<extra></extra>"
     traces = []
     if name in ("oracle", "task table") and len(found.curve_cost_usd) > 1:
-        corners = hull(np.array(found.curve_cost_usd), np.array(found.curve_accuracy))
+        corners = filled(*hull(np.array(found.curve_cost_usd), np.array(found.curve_accuracy)))
         line = _line(f"{name}, at every weight", *corners, shade, "dashdot" if name == "oracle" else "longdash",
                      MEANINGS[name])  # fmt: skip
         line.update(opacity=0.6)

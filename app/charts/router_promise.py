@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from app.charts.look import colour, ink, quiet, styled, symbol
 from app.charts.plane import ACCURACY, COST, WIDE
-from app.charts.router_curve import PER
+from app.charts.router_curve import PER, filled
 from app.charts.text import escaped
 from app.charts.thinning import spans_decades
 from pipelines.routing.curve import hull
@@ -25,7 +25,7 @@ def router_promise(prospect: Prospect, *, dark: bool = False) -> go.Figure:
     figure = go.Figure()
     if priced and len(costs) > 1:
         accuracy = np.array([prospect.accuracy[model].value or 0.0 for model in costs])
-        x, y = hull(np.array(list(costs.values())), accuracy)
+        x, y = filled(*hull(np.array(list(costs.values())), accuracy))
         line = {"color": quiet(dark=dark), "dash": "dot", "width": 1.5}
         figure.add_trace(go.Scatter(name="random mix", x=x, y=y, mode="lines", line=line, hoverinfo="skip"))
     for place, (model, cost) in enumerate(costs.items()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.charts.router_curve import router_curve, router_forest, weight_text
+from app.charts.router_curve import filled, router_curve, router_forest, weight_text
 from app.charts.router_heat import router_heat
 from app.charts.router_promise import router_promise
 from pipelines.outcome.table import OutcomeTable
@@ -48,6 +48,14 @@ def test_the_curve_stands_beside_all_it_is_held_against(dark: bool) -> None:
     assert here.y[0] == 1.0
     assert "40 test rows of small, trained on 80 others" in figure.layout.title.subtitle.text
     assert figure.layout.xaxis.title.text == "USD per 1,000 questions, list price"
+
+
+def test_a_mix_of_two_models_bends_on_a_logarithmic_axis() -> None:
+    costs, accuracy = filled(np.array([1.0, 100.0]), np.array([0.0, 1.0]))
+    assert (costs[0], costs[-1]) == (1.0, 100.0)
+    middle = int(np.argmin(np.abs(costs - 10.0)))
+    assert accuracy[middle] == pytest.approx((costs[middle] - 1) / 99)
+    assert accuracy[middle] < 0.15
 
 
 def test_the_forest_has_a_line_for_every_router_and_reference() -> None:
