@@ -56,7 +56,8 @@ class RouterComparison(Record):
     Attributes:
         references: `oracle`, `best single`, `cheapest`, `random`, `task table`.
         differences: accuracy of each router minus the best single model's, in pairs on the same rows.
-        aiq_gains: AIQ of each router minus that of mixing the single models at random; None without costs.
+        aiq_gains: AIQ of each router minus that of mixing the single models at random, less the luck of its curve
+            (what its choices win when they are dealt at random); None without costs.
         saving_gains: share of the best single model's cost that is saved at its accuracy, minus what mixing saves.
         headroom: oracle minus best single: what routing can win at all.
         null_accuracy: of each router's choices dealt to the questions at random, with its 95 % range: a router that is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -35,6 +35,7 @@ from pipelines.strategy import Scores
 
 TIMED: Final = 300
 NULLS: Final = 200
+DEALT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,23 +118,26 @@ class Judge:
         """Returns by how much a router beats mixing the models at random, in pairs: AIQ, and share of cost saved.
 
         The saving is at the accuracy of the best single model, as a share of its cost; what never reaches that accuracy
-        saves nothing. Without costs there is neither.
+        saves nothing. Without costs there is neither. The hull of many points is lucky: it picks the weights that did
+        well on these very rows. What the same choices win when they are dealt to the questions at random is that luck,
+        and is taken off.
         """
         curve, mix = self._found[name].curve, self._mix()
         if curve is None or mix is None:
             return Figure(value=None), Figure(value=None)
+        rng = np.random.default_rng(self._seed)
+        dealt = [replace(curve, choices=curve.choices[:, rng.permutation(self._test.n_queries)]) for _ in range(DEALT)]
         n_points, n_models = len(curve.cost_usd), len(mix.cost_usd)
-        parts = np.cumsum([n_points, n_points, n_models])
-        columns = np.hstack([self._per_query(curve), self._per_query(mix)])
+        parts = np.cumsum([n_models, n_models, *[n_points, n_points] * (1 + DEALT)])[:-1]
+        columns = np.hstack([self._per_query(each) for each in (mix, curve, *dealt)])
 
         def better(means: Floats) -> float:
-            cost, quality, mix_cost, mix_quality = np.split(means, parts)
-            return aiq(*hull(cost, quality), self._range) - aiq(*hull(mix_cost, mix_quality), self._range)
+            return _beyond_luck([aiq(*hull(*line), self._range) for line in _lines(means, parts)])
 
         def cheaper(means: Floats) -> float:
-            cost, quality, mix_cost, mix_quality = np.split(means, parts)
-            single = float(mix_cost[self.single]), float(mix_quality[self.single])
-            return _saving(*hull(cost, quality), *single) - _saving(*hull(mix_cost, mix_quality), *single)
+            lines = _lines(means, parts)
+            single = float(lines[0][0][self.single]), float(lines[0][1][self.single])
+            return _beyond_luck([_saving(*hull(*line), *single) for line in lines])
 
         return self._draws.figure(columns, better), self._draws.figure(columns, cheaper)
 
@@ -227,6 +231,18 @@ class Judge:
             "cpt50": cpt(curve, 0.5),
             "cpt80": cpt(curve, 0.8),
         }
+
+
+def _lines(means: Floats, parts: Choices) -> list[tuple[Floats, Floats]]:
+    """Returns cost and accuracy of each curve."""
+    columns = np.split(means, parts)
+    return list(zip(columns[::2], columns[1::2], strict=True))
+
+
+def _beyond_luck(values: Sequence[float]) -> float:
+    """Returns what the second value has over the first, less what the others have over it on average."""
+    mix, own, *dealt = values
+    return own - mix - max(0.0, float(np.mean(dealt)) - mix)
 
 
 def _gap_closed(means: Floats) -> float:
