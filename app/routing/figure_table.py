@@ -31,8 +31,8 @@ FORMULAS: Final = {
         "RouterBench, AIQ; the range of costs is that of the single models, the same for all",
     ),
     "aiq_gain": Known(
-        "AIQ over random mix", "AIQ of the router − AIQ of the hull of the single models, less what the same choices win"
-        " when they are dealt to the questions at random", "RouterBench's Zero router",
+        "AIQ over random mix", "AIQ of the router − AIQ of the hull of the single models, less what the same choices"
+        " win when they are dealt to the questions at random", "RouterBench's Zero router",
     ),
     "apgr": Known(
         "APGR", "∫ over the share of strong calls of (accuracy − weak) / (strong − weak)", "RouteLLM, equation 7",
