@@ -30,6 +30,7 @@ def register(outcomes: typer.Typer) -> None:
     outcomes.command("missing")(missing)
     outcomes.command("fill")(fill)
     outcomes.command("replay")(replay)
+    outcomes.command("thoughts")(thoughts)
 
 
 def missing(
@@ -131,6 +132,39 @@ def replay(
         print_json({"table": table.name, "n": table.n_queries, "pipelines": told, "pairs": compared})
         return
     _print_report(report, results.contenders)
+
+
+def thoughts(
+    name: Name,
+    to: Annotated[str, typer.Option("--to", help="The document set to keep the templates in.")],
+    by: Annotated[str | None, typer.Option("--by", help="Who writes them.", show_default="the default model")] = None,
+    count: Annotated[int, typer.Option(min=1, max=1_000, help="How many templates.")] = 20,
+    near: Annotated[int, typer.Option(min=1, max=50, help="How many similar questions each comes from.")] = 4,
+    least_score: Annotated[float, typer.Option(min=0.0, max=1.0, help="That an answer must have.")] = 1.0,
+    model: Models = None,
+    as_json: AsJson = False,
+) -> None:
+    """Distil thought templates from the best answers to similar questions, and save a pipeline that uses them."""
+    from app.outcome.distilling import distil_thoughts
+    from pipelines.outcome.thought import thinking_pipeline
+
+    with open_workspace() as space:
+        table = space.storage.outcome_tables.get(name)
+        found = distil_thoughts(
+            *(space, table, to),
+            model=by,
+            count=count,
+            near=near,
+            least_score=least_score,
+            models=model or (),
+        )
+        slug = space.storage.workflows.create(thinking_pipeline(to, None), message=f"Made from '{name}'").slug
+    if as_json:
+        told = {"document_set": to, "templates": len(found.documents), "failed": list(found.failed)}
+        print_json({**told, "cost_usd": found.paid_usd, "pipeline": slug})
+    for why in found.failed[:TOLD_PROBLEMS]:
+        tell(why)
+    tell(f"Kept {len(found.documents):,} templates in '{to}'; run them with: routeloom run {slug} --query TEXT")
 
 
 def _plan_answer(plan: FillPlan) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -84,7 +85,7 @@ def fill_cells(
     names = _names(space, plan, aliases or {})
     runs = [
         Run(
-            pipeline=_asking(names[column]),
+            pipeline=asking(names[column]),
             query=known[row].as_query(),
             settings=RunSettings(seed=(seed + int(row)) % LARGEST_SEED),
         )
@@ -100,11 +101,34 @@ def fill_cells(
             on_done=None if on_done is None else lambda _: on_done(),
             purse=purse,
         )
-        tasks = [Task(0, 0, 0, known[row]) for row, _ in plan.cells.tolist()]
-        return [(await assessor.assess(task, run, resume=False)).row for task, run in zip(tasks, done, strict=True)]
+        turn = asyncio.Semaphore(width)
+
+        async def scored(row: int, run: Run) -> Row | None:
+            async with turn:
+                return (await assessor.assess(Task(0, 0, 0, known[row]), run, resume=False)).row
+
+        return await asyncio.gather(
+            *(scored(row, run) for row, run in zip(plan.cells[:, 0].tolist(), done, strict=True))
+        )
 
     rows = space.loop.call(work())
     return _filling(table, plan, rows, next(iter(scorers)), purse.spent_usd)
+
+
+def asking(model: str | None) -> Pipeline:
+    """Returns question → expert → answer, of one model or the default one."""
+    return Pipeline(
+        name=f"Ask {model or 'the default model'}"[:200],
+        nodes=(
+            NodeSpec(id="question", kind="query_input"),
+            NodeSpec(id="expert", kind="expert", config={"model": model}),
+            NodeSpec(id="answer", kind="answer_output"),
+        ),
+        edges=(
+            Edge(source="question", source_port="query", target="expert", target_port="query"),
+            Edge(source="expert", source_port="answer", target="answer", target_port="answers"),
+        ),
+    )
 
 
 def _examples(table: OutcomeTable, plan: FillPlan, examples: Sequence[Example]) -> dict[int, Example]:
@@ -136,22 +160,6 @@ def _names(space: Workspace, plan: FillPlan, aliases: Mapping[str, str]) -> dict
             " there."
         )
     return names
-
-
-def _asking(model: str) -> Pipeline:
-    """Returns question → expert → answer."""
-    return Pipeline(
-        name=f"Fill cells of {model}"[:200],
-        nodes=(
-            NodeSpec(id="question", kind="query_input"),
-            NodeSpec(id="expert", kind="expert", config={"model": model}),
-            NodeSpec(id="answer", kind="answer_output"),
-        ),
-        edges=(
-            Edge(source="question", source_port="query", target="expert", target_port="query"),
-            Edge(source="expert", source_port="answer", target="answer", target_port="answers"),
-        ),
-    )
 
 
 def _filling(table: OutcomeTable, plan: FillPlan, rows: Sequence[Row | None], scorer: str, paid_usd: float) -> Filling:

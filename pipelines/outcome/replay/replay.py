@@ -73,9 +73,8 @@ async def replay(
     found_in = library or MemoryLibrary()
     played = []
     for label, drawn in pipelines.items():
-        pipeline = as_recorded(drawn)
-        require_valid(pipeline, catalogue=tape.catalogue, library=found_in, routers=found_in)
-        plan = build_plan(pipeline)
+        require_valid(drawn, catalogue=tape.catalogue, library=found_in, routers=found_in)
+        plan = build_plan(as_recorded(drawn))
         _refuse_unrecorded(label, plan, table)
         if not tape.has_default:
             _refuse_nameless(label, plan)

@@ -201,6 +201,13 @@ async def test_several_pipelines_meet_the_same_rows() -> None:
     assert found.contenders == ("a", "rule")
 
 
+LEARNED = MemoryLibrary(
+    routers={
+        "small": TrainedRouter.fit(
+            "small", Knn(neighbours=2), _table([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [1.0, 0.5, 0.0], [0.0, 1.0, 1.0]])
+        )
+    }
+)
 PIPELINES = (
     single_expert(model="c"),
     _by_rule("c", "a"),
@@ -209,6 +216,9 @@ PIPELINES = (
     _pooled({"kind": "length"}),
     _pooled({"kind": "similarity"}, 0.25),
     _pooled({"kind": "chance"}),
+    _routed("learned_router", {"router": "small"}),
+    _routed("learned_router", {"router": "small", "objective": "trade_off", "score_per_usd": 1.0}),
+    _routed("learned_router", {"router": "small", "objective": "cheapest_above", "enough": 0.4}),
 )
 CELLS = st.sampled_from([0.0, 0.5, 1.0, NAN])
 ANSWERS = st.sampled_from(["7", "8", "The answer is 7.", "yes", ""])
@@ -224,8 +234,8 @@ async def test_the_fast_way_and_the_engine_agree(
     pipeline: Pipeline, cells: list[tuple[float, float, float, str, str, str]], seed: int
 ) -> None:
     table = _table([row[:3] for row in cells], [row[3:] for row in cells])
-    fast = await _replayed(pipeline, table, "fast", seed=seed)
-    exact = await _replayed(pipeline, table, "exact", seed=seed)
+    fast = await _replayed(pipeline, table, "fast", seed=seed, library=LEARNED)
+    exact = await _replayed(pipeline, table, "exact", seed=seed, library=LEARNED)
     assert fast.routes == exact.routes
     for name in ("status", "score", "cost_usd", "latency_s", "input_tokens", "calls", "route", "confidence"):
         np.testing.assert_array_equal(getattr(fast, name), getattr(exact, name), err_msg=name)
@@ -234,3 +244,8 @@ async def test_the_fast_way_and_the_engine_agree(
 async def test_a_node_without_a_model_is_told() -> None:
     with pytest.raises(ConfigurationError, match="'Expert' of the pipeline 'p' names no model"):
         await _replayed(single_expert(), _table([[1.0, 0.0]]))
+
+
+async def test_a_pipeline_that_cannot_run_is_refused() -> None:
+    with pytest.raises(PipelineInvalid, match="teleporter"):
+        await _replayed(draw([node("x", "teleporter")]), _table([[1.0]]))
