@@ -111,6 +111,7 @@ def replay(
 ) -> None:
     """Say what pipelines would have answered and cost, by what was recorded, without a call."""
     from app.outcome.replaying import replay_here
+    from pipelines.outcome.replay.replay import unpriced
     from pipelines.statistics.summary import summarise
 
     with open_workspace() as space:
@@ -126,12 +127,17 @@ def replay(
             perfect_ratings=perfect_ratings,
         )
     report = summarise(results, seed=seed)
+    free = unpriced(results, table)
     if as_json:
         told = [_contender(report, label) for label in results.contenders]
         compared = [pair.model_dump(mode="json") for pair in report.pairs]
-        print_json({"table": table.name, "n": table.n_queries, "pipelines": told, "pairs": compared})
+        print_json(
+            {"table": table.name, "n": table.n_queries, "pipelines": told, "pairs": compared} | {"unpriced": list(free)}
+        )
         return
     _print_report(report, results.contenders)
+    if free:
+        tell(f"The table lacks costs of {', '.join(free)}; what is unknown counts as 0.")
 
 
 def thoughts(

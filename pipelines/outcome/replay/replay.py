@@ -131,6 +131,13 @@ async def _played(
     return await aside(play)
 
 
+def unpriced(results: Results, table: OutcomeTable) -> tuple[str, ...]:
+    """Returns the models that replayed pipelines asked and whose costs are not all recorded: those count as 0."""
+    asked = {name for route in results.routes for name in route}
+    holes = np.isnan(table.cost_usd) & ~table.missing
+    return tuple(model for column, model in enumerate(table.models) if model in asked and holes[:, column].any())
+
+
 def results_of(labels: Sequence[str], tape: Tape, played: Sequence[Sequence[Played]]) -> Results:
     """Returns what was played, a list of rows for each label, as the results of an experiment."""
     table = tape.table

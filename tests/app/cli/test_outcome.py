@@ -80,6 +80,7 @@ def test_a_pipeline_is_replayed_without_a_call(stored: Program, stub: Stub) -> N
     for way in ((), ("--exact",)):
         told = stored("outcomes", "replay", "facts", "--pipeline", path, *way, "--json").json
         [found] = told["pipelines"]
+        assert told["unpriced"] == []
         assert (found["accuracy"], found["cost_usd"], found["n"], found["errors"]) == (1.0, 1.0, 2, 0)
     assert stub.calls == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from pipelines.document import JoinRule, Pipeline
 from pipelines.error import ConfigurationError, PipelineInvalid
 from pipelines.experiment.results import STATUSES, Results
-from pipelines.outcome.replay.replay import Way, replay
+from pipelines.outcome.replay.replay import Way, replay, unpriced
 from pipelines.outcome.table import OutcomeTable
 from pipelines.retrieval.hashing import HashingEmbedder
 from pipelines.routers.knn import Knn
@@ -249,3 +250,11 @@ async def test_a_node_without_a_model_is_told() -> None:
 async def test_a_pipeline_that_cannot_run_is_refused() -> None:
     with pytest.raises(PipelineInvalid, match="teleporter"):
         await _replayed(draw([node("x", "teleporter")]), _table([[1.0]]))
+
+
+async def test_models_whose_costs_are_not_recorded_are_told() -> None:
+    table = _table([[1.0, 0.0]])
+    assert unpriced(await _replayed(single_expert(model="a"), table), table) == ()
+    blank = dataclasses.replace(table, cost_usd=np.full((1, 2), NAN))
+    found = await _replayed(single_expert(model="a"), blank)
+    assert (unpriced(found, blank), found.cost_usd.tolist()) == (("a",), [0.0])
