@@ -90,4 +90,5 @@ def _shipped() -> dict[str, tuple[TableEntry, OutcomeTable]]:
         table = read_folder(folder)
         card = card_of(table, folder.name, **orjson.loads((folder / "about.json").read_bytes()))
         found[folder.name] = (TableEntry(version=0, card=card), table)
-    return found
+    # The largest one is shown first.
+    return dict(sorted(found.items(), key=lambda item: -item[1][1].n_queries))

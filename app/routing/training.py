@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ from pipelines.trained import TrainedRouter
 
 StepStatus = Literal["waiting", "training", "done", "skipped"]
 Status = Literal["running", "done", "stopped", "failed"]
+_LOG: Final = logging.getLogger(__name__)
 EMBEDDING: Final = "embedding the questions"
 
 
@@ -148,6 +150,7 @@ class Trainings:
         training = Training(plan, {name: Step() for name in plan.strategies})
         self._found[plan.table.name] = training
         training.future = self._pool.submit(self._run, training)
+        training.future.add_done_callback(_log_fault)
         return training
 
     def stop(self, table: str) -> None:
@@ -228,6 +231,11 @@ class Trainings:
     def embedder_name(self) -> str:
         """Returns the name of the embedder."""
         return self._embedder.name
+
+
+def _log_fault(future: Future[None]) -> None:
+    if not future.cancelled() and (error := future.exception()) is not None:
+        _LOG.error("A training ended unexpectedly.", exc_info=error)
 
 
 class _Watch:

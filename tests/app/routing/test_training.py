@@ -132,3 +132,18 @@ def test_the_recorded_split_is_used_and_a_leak_refused(trainings: Trainings) -> 
 def test_nothing_chosen_is_refused(trainings: Trainings) -> None:
     with pytest.raises(ConfigurationError, match="No strategy is chosen"):
         trainings.start(Plan(TABLE, {}))
+
+
+def test_a_fault_of_a_strategy_ends_the_training_with_a_sentence_and_a_log(
+    trainings: Trainings, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Faulty(Gated):
+        def fit(self, outcomes: OutcomeTable, *, space: Space | None = None, seed: int = 0) -> Self:
+            raise ZeroDivisionError("a fault")
+
+    training = trainings.start(Plan(TABLE, {"faulty": Faulty()}))
+    assert training.future is not None
+    assert isinstance(training.future.exception(END_S), ZeroDivisionError)
+    assert (training.status, training.error) == ("failed", "The training ended unexpectedly; the log tells more.")
+    trainings.close()
+    assert "A training ended unexpectedly." in caplog.text
