@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.app.cli.drawing import single, write
-from tests.app.cli.eval_scene import knows_even, questions
+from tests.app.cli.eval_scene import knows_even, pipeline, questions
 from tests.app.cli.program import Program
 from tests.pipelines.gateway.stub import Stub, says
 
@@ -120,3 +120,14 @@ def test_thought_templates_are_distilled_and_reach_the_prompt(stored: Program, s
     asked = stub.bodies[-1]["messages"][-1]["content"]
     assert "1. Look at the last digit." in asked
     assert asked.endswith("Question: Question 7")
+
+
+def test_an_experiment_becomes_a_table(asking: Program, stub: Stub) -> None:
+    stub.will(knows_even)
+    data = questions(asking.home, 4)
+    done = asking("eval", "--pipeline", pipeline(asking), "--data", data, "--scorer", "exact_match", "--json")
+    assert done.code == 0, done.stderr
+    source = f"experiment:{done.json['experiment']}"
+    told = asking("outcomes", "import", source, "--name", "mine", "--json").json
+    assert (told["kind"], told["n_queries"], told["models"], told["missing"]) == ("experiment", 4, ["one"], 0)
+    assert asking("outcomes", "show", "mine", "--json").json["by_model"][0]["score"] == 0.5
