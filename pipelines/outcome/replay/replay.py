@@ -149,18 +149,9 @@ def results_of(labels: Sequence[str], tape: Tape, played: Sequence[Sequence[Play
     for found in flat:
         routes.setdefault(_route(found, table), len(routes))
     sums = {name: _sums(getattr(table, name), flat, example) for name in _FIELDS}
-    calls = np.array([len(found.asked) for found in flat], dtype=np.int64)
-    confidence = [
-        np.nan if not found.answer or found.answer.confidence is None else found.answer.confidence for found in flat
-    ]
     return Results(
         contenders=tuple(labels),
-        examples=ExampleColumns(
-            ids=table.ids,
-            tags=tuple((task,) if task else () for task in table.tasks),
-            groups=tuple(group or None for group in table.groups),
-            difficulties=(None,) * n_rows,
-        ),
+        examples=_examples(table),
         contender=np.repeat(np.arange(len(labels), dtype=np.int64), n_rows),
         example=example,
         repeat=np.zeros(len(flat), dtype=np.int64),
@@ -172,12 +163,25 @@ def results_of(labels: Sequence[str], tape: Tape, played: Sequence[Sequence[Play
         latency_s=np.array([found.latency_s for found in flat]),
         input_tokens=sums["input_tokens"].astype(np.int64),
         output_tokens=sums["output_tokens"].astype(np.int64),
-        calls=calls,
+        calls=np.array([len(found.asked) for found in flat], dtype=np.int64),
         cached_calls=np.zeros(len(flat), dtype=np.int64),
         route=np.array([routes[_route(found, table)] for found in flat], dtype=np.int64),
         routes=tuple(routes),
-        confidence=np.array(confidence, dtype=np.float64),
+        confidence=np.array([_confidence(found.answer) for found in flat], dtype=np.float64),
     )
+
+
+def _examples(table: OutcomeTable) -> ExampleColumns:
+    return ExampleColumns(
+        ids=table.ids,
+        tags=tuple((task,) if task else () for task in table.tasks),
+        groups=tuple(group or None for group in table.groups),
+        difficulties=(None,) * table.n_queries,
+    )
+
+
+def _confidence(answer: Answer | None) -> float:
+    return float("nan") if answer is None or answer.confidence is None else answer.confidence
 
 
 def _status(found: Played) -> int:

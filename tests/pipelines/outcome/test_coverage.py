@@ -53,9 +53,7 @@ def test_a_few_unknown_costs_are_the_mean_of_their_model() -> None:
 def test_named_models_are_compared_and_an_unknown_one_is_told() -> None:
     three = table([[1.0, 0.0, 0.5]])
     assert comparable(three, three, models=["m2", "m0"])[1].models == ("m2", "m0")
-    with pytest.raises(
-        ConfigurationError, match="'gpt' has no scores in both .*; there are m0, m1, m2"
-    ):
+    with pytest.raises(ConfigurationError, match=r"'gpt' has no scores in both .*; there are m0, m1, m2"):
         comparable(three, three, models=["gpt"])
 
 
