@@ -85,6 +85,22 @@ def test_the_data_is_accessible(studio: Studio) -> None:
     assert violations(studio) == []
 
 
+def test_the_routers_are_accessible_before_and_after_training(studio: Studio) -> None:
+    page = studio.go("/routers?t=practice-one-for-all").page
+    train = page.get_by_role("button", name=re.compile("Train . routers"))
+    expect(train.or_(page.get_by_text("What the routers won")).first).to_be_visible(timeout=60_000)
+    if train.is_visible():
+        assert violations(studio) == []
+        train.click()
+    expect(page.get_by_text("What the routers won")).to_be_visible(timeout=90_000)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=60_000)
+    found = [violations(studio)]
+    page.get_by_role("radio", name="Figures", exact=True).click()
+    expect(page.get_by_text("Formulas and sources")).to_be_visible()
+    found.append(violations(studio))
+    assert found == [[], []]
+
+
 def test_the_experiments_are_accessible(studio: Studio, server: Server) -> None:
     with open_storage(server.home / "routeloom.db") as storage:
         if not storage.experiments.list():
