@@ -23,6 +23,9 @@ LONGEST_TERMS: Final = 4_000
 
 MOST_CHARACTERS: Final = 16 * LONGEST_TERMS
 
+MOST_LEARNED: Final = 30_000
+"""Of more questions only so many, drawn at random, say which words there are and how rare: enough for 50,000 terms."""
+
 _CJK: Final = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _TERM: Final = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+")
 
@@ -47,6 +50,9 @@ class Tfidf(Featurizer):
     def learn(self, queries: Sequence[str], *, space: Space | None = None, seed: int = 0) -> dict[str, NDArray[Any]]:
         """Returns the terms, their weights and, with `dims`, the directions (dims, n_terms)."""
         del space
+        if len(queries) > MOST_LEARNED:
+            drawn = np.random.default_rng(seed).choice(len(queries), MOST_LEARNED, replace=False)
+            queries = [queries[row] for row in np.sort(drawn)]
         documents: Counter[str] = Counter()
         for query in queries:
             documents.update(set(terms(query, pairs=self.pairs)))

@@ -17,6 +17,7 @@ from pipelines.featurizers.tfidf import Tfidf
 from pipelines.learned import LearnedStrategy, model_names
 from pipelines.outcome.split import group_numbers
 from pipelines.outcome.table import OutcomeTable
+from pipelines.routers.boosting import Boosting
 from pipelines.routers.category import Category
 from pipelines.routers.cluster import Cluster
 from pipelines.routers.ridge import Ridge
@@ -35,6 +36,7 @@ _PANEL: Final = (
     Ridge(featurizer=Tfidf(pairs=False, dims=64), penalty=3.0),
     Category(),
     Cluster(),
+    Boosting(featurizer=Surface(), rounds=60, rate=0.05),
 )
 
 

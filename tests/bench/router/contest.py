@@ -53,13 +53,14 @@ def contest(
 
 
 def told(values: Iterable[Figure | float | None]) -> str:
-    """Returns the mean of some figures as text, empty if one is not known."""
-    known = [value if isinstance(value, Figure) else Figure(value=value) for value in values]
-    if not known or any(each.value is None for each in known):
+    """Returns the mean of some figures as text, and in how many seeds it is known where that is not in all."""
+    every = [value if isinstance(value, Figure) else Figure(value=value) for value in values]
+    known = [each for each in every if each.value is not None]
+    if not known:
         return ""
     text = f"{statistics.fmean(each.value for each in known if each.value is not None):.4f}"
     ends = [(each.low, each.high) for each in known if each.low is not None and each.high is not None]
     if len(ends) == len(known):
         low, high = (statistics.fmean(part) for part in zip(*ends, strict=True))
         text += f" [{low:.4f}, {high:.4f}]"
-    return text
+    return text if len(known) == len(every) else f"{text} {len(known)}/{len(every)}"

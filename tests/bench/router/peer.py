@@ -1,6 +1,6 @@
 """Routes the test rows with semantic-router on the same vectors and split, and ridge, kNN and references beside it.
 
-python -m tests.bench.router.peer FOLDER --peer PYTHON (a Python that has semantic-router)
+python -m tests.bench.router.peer FOLDER --peer PYTHON (a Python that has semantic-router 1.1)
 """
 
 from __future__ import annotations
@@ -33,9 +33,8 @@ PROGRAM = """
 import json, sys, time
 from typing import Any
 import numpy as np
-from semantic_router import Route
+from semantic_router import IndexedRouter, Route
 from semantic_router.encoders import DenseEncoder
-from semantic_router.routers import SemanticRouter
 
 folder = sys.argv[1]
 task = json.load(open(f"{folder}/task.json"))
@@ -43,13 +42,12 @@ vectors = dict(zip(task["texts"], np.load(f"{folder}/vectors.npy").tolist()))
 
 class Given(DenseEncoder):
     name: str = "given"
-    score_threshold: float = 0.0
     def __call__(self, docs: list[Any]) -> list[list[float]]:
         return [vectors[doc] for doc in docs]
 
 began = time.perf_counter()
 routes = [Route(name=name, utterances=texts) for name, texts in task["routes"].items()]
-router = SemanticRouter(encoder=Given(), routes=routes, auto_sync="local", top_k=40, aggregation="mean")
+router = IndexedRouter(encoder=Given(), routes=routes, top_k=40, aggregation="sum")
 fitted = time.perf_counter()
 chosen = [router(text).name for text in task["asked"]]
 done = time.perf_counter()
@@ -62,7 +60,8 @@ def asked_of_peer(python: str, train: OutcomeTable, test: OutcomeTable) -> dict[
     words = Tfidf(dims=DIMENSIONS)
     texts = [*dict.fromkeys((*train.queries, *test.queries))]
     vectors = words.lens(words.learn(train.queries)).features(texts, None)
-    winners = best(np.nan_to_num(train.score, nan=-1.0))
+    # Of models that did equally well the one with the better mean is meant.
+    winners = best(np.nan_to_num(train.score, nan=-1.0) + 1e-6 * np.nanmean(train.score, axis=0))
     routes = {
         model: [train.queries[row] for row in np.flatnonzero(winners == number)]
         for number, model in enumerate(train.models)

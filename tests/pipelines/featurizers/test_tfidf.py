@@ -7,7 +7,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pipelines.featurizers.surface import NAMES, Surface
-from pipelines.featurizers.tfidf import Tfidf, terms
+from pipelines.featurizers.tfidf import MOST_LEARNED, Tfidf, terms
 
 TEXTS = ["the red house", "the red car", "a blue car by the house", "blue sky", "the sky the sky"]
 
@@ -16,7 +16,7 @@ def test_rows_equal_those_of_scikit_learn() -> None:
     theirs = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"\w+")
     expected = theirs.fit_transform(TEXTS)
     lens = Tfidf().lens(Tfidf().learn(TEXTS))
-    found = lens.features(TEXTS, None)
+    found = lens.sparse(TEXTS)
     order = [lens.terms.index(term) for term in theirs.get_feature_names_out()]
     assert found.toarray()[:, order] == pytest.approx(expected.toarray(), abs=1e-6)
 
@@ -27,7 +27,7 @@ def test_a_script_without_spaces_is_read_by_letters() -> None:
 
 def test_a_question_of_unknown_words_is_all_zeros() -> None:
     lens = Tfidf().lens(Tfidf().learn(TEXTS))
-    assert lens.features(["zzz qqq", ""], None).toarray().tolist() == np.zeros((2, len(lens.terms))).tolist()
+    assert lens.sparse(["zzz qqq", ""]).toarray().tolist() == np.zeros((2, len(lens.terms))).tolist()
 
 
 def test_condensed_rows_have_unit_length() -> None:
@@ -42,3 +42,12 @@ def test_looks_are_measured_on_the_scale_of_the_training_questions() -> None:
     rows = surface.lens(surface.learn(TEXTS)).features(TEXTS, None)
     assert rows.shape == (5, len(NAMES))
     assert rows.mean(axis=0) == pytest.approx(np.zeros(len(NAMES)), abs=1e-5)
+
+
+def test_of_very_many_questions_a_drawn_part_says_how_rare_words_are() -> None:
+    texts = ["red house" if number % 2 else "red car" for number in range(2 * MOST_LEARNED)]
+    learned = Tfidf(pairs=False).learn(texts, seed=1)
+    lens = Tfidf(pairs=False).lens(learned)
+    assert sorted(lens.terms) == ["car", "house", "red"]
+    assert learned["idf"][lens.terms.index("red")] == pytest.approx(1.0)
+    assert learned["idf"][lens.terms.index("car")] == pytest.approx(1.0 + np.log(2), abs=0.02)
