@@ -58,7 +58,7 @@ def router_curve(
     )
     for place, (name, curve) in enumerate(curves.items()):
         shade = colour(place, dark=dark)
-        figure.add_trace(_curve(name, curve, shade, dash(place), thick=name == chosen))
+        figure.add_traces(_curve(name, curve, shade, dash(place), thick=name == chosen))
     for name, found in comparison.references.items() if references else ():
         for trace in _reference(name, found, ink(dark=dark)):
             figure.add_trace(trace)
@@ -97,18 +97,26 @@ def _line(name: str, cost_usd: Floats, accuracy: Floats, shade: str, line: str, 
     )
 
 
-def _curve(name: str, curve: Curve, shade: str, line: str, *, thick: bool) -> go.Scatter:
-    order = np.argsort(curve.cost_usd, kind="stable")
-    return go.Scatter(
-        name=escaped(name, 40),
-        x=curve.cost_usd[order] * PER,
-        y=curve.quality[order],
-        mode="lines",
-        line={"color": shade, "dash": line, "width": 3.5 if thick else 2},
-        customdata=[weight_text(float(weight)) for weight in curve.weight[order]],
-        hovertemplate=f"<b>{escaped(name)}</b> at λ = %{{customdata}}<br>$%{{x:.4g}} per 1,000, accuracy %{{y:.3f}}"
-        "<extra></extra>",
-    )
+def _curve(name: str, curve: Curve, shade: str, line: str, *, thick: bool) -> list[go.Scatter]:
+    """Returns a dot for each weight of cost, and between them the line of mixing two weights at random."""
+    order = np.lexsort((curve.quality, curve.cost_usd))
+    costs, quality = filled(curve.cost_usd[order], curve.quality[order])
+    both = {"name": escaped(name, 40), "legendgroup": name}
+    style = {"color": shade, "dash": line, "width": 3.5 if thick else 2}
+    told = f"<b>{escaped(name)}</b> at λ = %{{customdata}}<br>$%{{x:.4g}} per 1,000, accuracy %{{y:.3f}}<extra></extra>"
+    return [
+        go.Scatter(x=costs * PER, y=quality, mode="lines", line=style, hoverinfo="skip", **both),
+        go.Scatter(
+            x=curve.cost_usd * PER,
+            y=curve.quality,
+            mode="markers",
+            marker={"size": 5, "color": shade},
+            customdata=[weight_text(float(weight)) for weight in curve.weight],
+            hovertemplate=told,
+            showlegend=False,
+            **both,
+        ),
+    ]
 
 
 def _reference(name: str, found: RouterFigures, shade: str) -> list[go.Scatter]:
