@@ -19,8 +19,11 @@ from pipelines.scorer import Scorer, ScorerNeed
 from pipelines.scorers import AnyScorer, scorer_kinds
 
 LONG_REFERENCE_WORDS: Final = 12
+SHORT_REFERENCE_WORDS: Final = 4
 LOOKED_AT: Final = 500
 _FREE: Final[frozenset[ScorerNeed]] = frozenset({"nothing", "references"})
+# Words that stand in wrong answers as well: there the whole answer counts.
+_COMMON: Final = frozenset({"yes", "true", "false", "none", "the", "and", "not"})
 _NUMBER = re.compile(r"\s*[-+]?[$€£]?\s?[\d.,/]+(?:e[-+]?\d+)?\s?(?:%|[A-Za-z]{1,12})?\s*", re.IGNORECASE)
 
 
@@ -109,7 +112,7 @@ def suggest_scorers(examples: Sequence[Example]) -> tuple[Scorer, ...]:
         return (kinds["llm_judge"](), kinds["human"]())
     if max(counts.values()) < 0.9 * len(rows):
         found = [kinds["auto"](), *found]
-    if found[0].model_dump()["kind"] in ("token_f1", "normalised_match"):
+    if found[0].model_dump()["kind"] in ("token_f1", "normalised_match", "contains"):
         found += [kinds["llm_judge"]()]
     return tuple(found)
 
@@ -130,7 +133,14 @@ def _guessed(example: Example) -> Scorer:
         return kinds["numeric"]()
     if any(len(text.split()) > LONG_REFERENCE_WORDS for text in references):
         return kinds["token_f1"]()
-    return kinds["normalised_match"]()
+    # A model answers "The capital of France is Paris." where the reference is "Paris".
+    return kinds["contains" if references and all(map(_is_found_in_sentences, references)) else "normalised_match"]()
+
+
+def _is_found_in_sentences(reference: str) -> bool:
+    """Says whether an answer that holds this reference is most likely right."""
+    words = reference.split()
+    return len(words) <= SHORT_REFERENCE_WORDS and len(reference) > 2 and reference.casefold() not in _COMMON
 
 
 def _class_of(kind: str) -> type[Scorer]:

@@ -16,6 +16,10 @@ INK: Final = ("#1c2030", "#e6e8f0")
 QUIET: Final = ("#5b6274", "#aab1c5")
 GRID: Final = ("#e4e7ee", "#2e3342")
 HEIGHT_PX: Final = 420
+AROUND_PX: Final = 170
+"""What the titles, the ticks and the legend take of the height."""
+LEGEND_PX: Final = 50
+"""How far below the plot the legend begins: under the ticks and the title of the axis."""
 MOST_NAMED: Final = 24
 """Series up to which there is a legend; above it would push the chart away, and the hover text names them."""
 
@@ -67,7 +71,7 @@ def styled(
         plot_bgcolor="rgba(0,0,0,0)",
         height=height,
         margin={"l": 12, "r": 16, "t": 76, "b": 12},
-        legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
+        legend={"orientation": "h", "yanchor": "top", "y": -LEGEND_PX / max(40, height - AROUND_PX), "x": 0},
         hoverlabel={"align": "left"},
     )
     if len(figure.data) > MOST_NAMED:

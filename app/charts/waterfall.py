@@ -14,6 +14,8 @@ from pipelines.run import Run, Span
 ROW_PX: Final = 34
 MARGIN_PX: Final = 46
 SHORTEST_SHARE: Final = 0.006
+LONG_SHARE: Final = 0.3
+LATE_SHARE: Final = 0.6
 LOOKS: Final[dict[str, tuple[str, str, str]]] = {
     "done": ("✓ done", "#0f9d6b", "#34d399"),
     "reused": ("⚡ reused", "#0e7490", "#22d3ee"),
@@ -61,7 +63,8 @@ def _bars(spans: list[Span], rows: dict[str, str], words: str, colour: str, whol
         x=[max(_length_s(span), shortest_s) for span in spans],
         marker={"color": colour, "line": {"width": 0}, "cornerradius": 3},
         text=[_label(span) for span in spans],
-        textposition="outside",
+        # Beside a long bar that ends late a narrow figure has no place for words.
+        textposition=["inside" if _is_long_and_late(span, whole_s) else "outside" for span in spans],
         cliponaxis=False,
         customdata=[[_hover(span)] for span in spans],
         hovertemplate="%{customdata[0]}<extra></extra>",
@@ -74,6 +77,11 @@ def _status(span: Span) -> str:
 
 def _length_s(span: Span) -> float:
     return 0.0 if span.status in ("skipped", "blocked") else span.latency_s
+
+
+def _is_long_and_late(span: Span, whole_s: float) -> bool:
+    length_s = _length_s(span)
+    return length_s > LONG_SHARE * whole_s and span.start_s + length_s > LATE_SHARE * whole_s
 
 
 def _label(span: Span) -> str:

@@ -46,9 +46,11 @@ def _draw_shelf() -> None:
         if st.button("New pipeline", icon=":material/add:", key="gallery:new", type="primary"):
             go_to_studio(add_pipeline(workspace(), Pipeline(name="Untitled"), message="New"))
     _draw_undo()
-    st.subheader("Your workflows", anchor=False)
     workflows = workspace().storage.workflows.list()
-    if not draw_guide(in_studio=False) and not workflows:
+    guided = draw_guide(in_studio=False)
+    if workflows or not guided:
+        st.subheader("Your workflows", anchor=False)
+    if not workflows and not guided:
         st.info(
             "Nothing is saved yet. Open a template below: it becomes a workflow of your own, which you can change "
             "freely, and it runs at once on the embedded model. Or begin with New pipeline.",

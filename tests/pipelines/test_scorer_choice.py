@@ -6,13 +6,14 @@ import pytest
 
 from pipelines.data.example import Example
 from pipelines.error import ConfigurationError
-from pipelines.scorer import Scorer
-from pipelines.scorer_choice import scorer_from, scorer_of, suggest_scorers
+from pipelines.scorer import Bench, Scorer
+from pipelines.scorer_choice import scorer_from, scorer_of, suggest_scorers, suited
 from pipelines.scorers.contains import Contains
 from pipelines.scorers.exact_match import ExactMatch
 from pipelines.scorers.llm_judge import LlmJudge
 from pipelines.scorers.numeric import Numeric
 from pipelines.scorers.regex import Regex
+from pipelines.value import Answer
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,9 @@ def rows(*given: dict[str, object]) -> list[Example]:
     [
         (rows({"references": ["42"]}, {"references": ["$1,000"]}), ["numeric"]),
         (rows({"references": ["A"], "choices": ["x", "y"]}), ["multiple_choice"]),
-        (rows({"references": ["Lima"]}), ["normalised_match", "llm_judge"]),
+        (rows({"references": ["Lima"]}), ["contains", "llm_judge"]),
+        (rows({"references": ["yes"]}, {"references": ["No"]}), ["normalised_match", "llm_judge"]),
+        (rows({"references": ["a sentence of six words here"]}), ["normalised_match", "llm_judge"]),
         (rows({"references": ["word " * 20]}), ["token_f1", "llm_judge"]),
         (rows({"extra": {"tests": "assert True"}}), ["python_tests"]),
         (rows({"extra": {"schema": {"type": "object"}}}), ["json_schema"]),
@@ -73,8 +76,15 @@ def rows(*given: dict[str, object]) -> list[Example]:
             rows(*[{"references": ["1"]}] * 2, {"references": ["A"], "choices": ["x"]}),
             ["auto", "numeric", "multiple_choice"],
         ),
-        (rows({"references": ["x"], "extra": {"scorer": "contains"}}), ["contains"]),
+        (rows({"references": ["x"], "extra": {"scorer": "contains"}}), ["contains", "llm_judge"]),
     ],
 )
 def test_the_data_suggest_their_scorers(data: list[Example], kinds: list[str]) -> None:
     assert [scorer.model_dump()["kind"] for scorer in suggest_scorers(data)] == kinds
+
+
+async def test_a_short_reference_is_found_in_the_sentence_of_a_model() -> None:
+    [example] = rows({"references": ["Paris"]})
+    said = [Answer(text="The capital of France is Paris."), Answer(text="It is Parish.")]
+    scores = [await suited(example).score(example, answer, Bench()) for answer in said]
+    assert [score and score.value for score in scores] == [1.0, 0.0]

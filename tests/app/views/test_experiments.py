@@ -131,7 +131,7 @@ def test_the_form_says_what_is_missing_and_then_starts(page: AppTest, space: Wor
     stored = space.storage.experiments.get(info.id)
     assert stored.title == "Drawn and Drawn, version 2 on facts"
     assert stored.estimate is not None
-    assert [scorer["kind"] for scorer in stored.scorers] == ["normalised_match"]
+    assert [scorer["kind"] for scorer in stored.scorers] == ["contains"]
     page.run()
     assert "'Drawn, version 2' is ahead of 'Drawn' by 50.0 points" in said(page)
 
