@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.charts.look import colour, ink, quiet, styled, symbol
+from app.charts.mixing import filled
 from app.charts.text import escaped, share_text
 from app.charts.thinning import MOST_DRAWN, scatter, spans_decades, thinned
 from pipelines.experiment.results import Floats
@@ -27,8 +28,11 @@ def plane(report: Report, *, dark: bool = False) -> go.Figure:
     singles = [point for point in report.plane if point.kind == "contender"]
     oracle = next((point for point in report.plane if point.kind == "oracle"), None)
     if len(report.mix) > 1:
-        mix = [(p.cost_usd_per_1k, p.accuracy, p.label) for p in report.mix]
-        figure.add_trace(_line("random mix", mix, "dot", quiet(dark=dark), "what a coin between two pipelines reaches"))
+        figure.add_trace(
+            _line(
+                "random mix", _mixed(report.mix), "dot", quiet(dark=dark), "what a coin between two pipelines reaches"
+            )
+        )
     front = sorted((p for p in singles if p.label in report.pareto), key=lambda p: p.cost_usd_per_1k)
     if len(front) > 1:
         corners = [(p.cost_usd_per_1k, p.accuracy, p.label) for p in front]
@@ -84,6 +88,18 @@ def _line(name: str, corners: list[tuple[float, float, str]], line: str, shade: 
         hovertemplate=f"<b>{name}</b>: {meaning}<br>%{{text}}<br>$%{{x:.4g}} per 1,000, accuracy %{{y:.3f}}"
         "<extra></extra>",
     )
+
+
+def _mixed(corners: Sequence[PlanePoint]) -> list[tuple[float, float, str]]:
+    """Returns the corners of the mix with points between them, which a logarithmic axis does not put on a line."""
+    labels = {point.cost_usd_per_1k: point.label for point in corners}
+    costs, accuracies = filled(
+        np.array([point.cost_usd_per_1k for point in corners]), np.array([point.accuracy for point in corners])
+    )
+    return [
+        (float(cost), float(accuracy), labels.get(float(cost), "between two pipelines"))
+        for cost, accuracy in zip(costs, accuracies, strict=True)
+    ]
 
 
 def _point(point: PlanePoint, confidence: float, shade: str, mark: str) -> go.Scatter:

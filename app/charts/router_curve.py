@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.charts.look import colour, dash, ink, quiet, styled, symbol
+from app.charts.mixing import filled
 from app.charts.plane import ACCURACY, COST, WIDE
 from app.charts.text import escaped
 from app.charts.thinning import spans_decades
@@ -18,7 +19,6 @@ from pipelines.routing.curve import Curve, hull
 from pipelines.routing.figures import Figure, RouterComparison, RouterFigures
 
 PER: Final = 1_000
-MIXED: Final = 120
 MEANINGS: Final = {
     "oracle": "knows what everybody will score, luck included: no router does better",
     "best single": "always the model that was best in training",
@@ -76,14 +76,6 @@ def router_curve(
     else:
         figure.update_xaxes(rangemode="tozero")
     return figure
-
-
-def filled(cost_usd: Floats, accuracy: Floats) -> tuple[Floats, Floats]:
-    """Returns points along the lines between corners: on a logarithmic axis a mix of two models is no straight line."""
-    if len(cost_usd) < 2 or cost_usd[0] <= 0:
-        return cost_usd, accuracy
-    at = np.union1d(np.geomspace(cost_usd[0], cost_usd[-1], MIXED), cost_usd)
-    return at, np.interp(at, cost_usd, accuracy)
 
 
 def _line(name: str, cost_usd: Floats, accuracy: Floats, shade: str, line: str, meaning: str) -> go.Scatter:

@@ -6,8 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.charts.look import colour, ink, quiet, styled, symbol
+from app.charts.mixing import filled
 from app.charts.plane import ACCURACY, COST, WIDE
-from app.charts.router_curve import PER, filled
+from app.charts.router_curve import PER
 from app.charts.text import escaped
 from app.charts.thinning import spans_decades
 from pipelines.routing.curve import hull
