@@ -55,6 +55,8 @@ def draw_rows(space: Workspace, info: DataSetInfo, version: int, search: str, of
     shown = [_cells(place, example) for place, example in page.rows]
     used = [name for name in COLUMNS if name in ("row", "id", "query", "references") or any(row[name] for row in shown)]
     wanted = [*used, *(name for name in EDITABLE if name not in used)] if changeable else used
+    # Above the table: below it, the button would come up where nobody looks.
+    saving = st.container(key="data-saving") if changeable else None
     edited = st.data_editor(
         shown,
         column_config=COLUMNS,
@@ -67,8 +69,9 @@ def draw_rows(space: Workspace, info: DataSetInfo, version: int, search: str, of
     )
     first, last = offset + 1, offset + len(page.rows)
     st.caption(f"{first:,} to {last:,} of {found:,} rows{' found' if search.strip() else ''}.")
-    if changeable:
-        _draw_saving(space, info, page.rows, edited)
+    if saving is not None:
+        with saving:
+            _draw_saving(space, info, page.rows, edited)
 
 
 def changes_of(rows: Sequence[tuple[int, Example]], edited: Sequence[Mapping[str, Any]]) -> dict[int, Example]:

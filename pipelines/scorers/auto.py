@@ -11,7 +11,7 @@ from pipelines.value import Answer
 
 
 class Auto(Scorer):
-    """Takes for each row the scorer that suits it: the one that the row names as `scorer`, else by what the row has.
+    """Takes for each row the scorer that suits it: the one its field 'scorer' names, else by what the row has.
 
     Only scorers that cost nothing and ask nobody are taken; a row cannot spend money.
 
