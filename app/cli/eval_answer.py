@@ -88,10 +88,11 @@ class PairAnswer(Record):
 
 
 class FailureAnswer(Record):
-    """Is why rows failed, and how many of them."""
+    """Is why rows failed, or have an answer and no score, and how many of them."""
 
     error: str
     rows: int
+    unscored: bool = False
 
 
 class EvalAnswer(Record):
@@ -182,7 +183,7 @@ def _pipeline(
     contender = experiment.contenders[place]
     same = ("input_tokens", "output_tokens", "calls", "cached_calls", "errors", "no_answer", "missing")
     measures = ("accuracy", "cost_usd_per_1k", "latency_p50_s", "latency_p95_s")
-    numbers = {name: getattr(found, name).value for name in (*measures, "cost_usd_per_success")}
+    numbers = {name: _tidy(name, getattr(found, name).value) for name in (*measures, "cost_usd_per_success")}
     bounds = {f"{name}_ci": _bounds(getattr(found, name)) for name in measures}
     return PipelineAnswer(
         pipeline=found.label,
@@ -215,6 +216,10 @@ def _pair(found: PairReport) -> PairAnswer:
 
 def _bounds(measure: Measure) -> Bounds:
     return (measure.low, measure.high)
+
+
+def _tidy(name: str, value: float | None) -> float | None:
+    return _plain(value) if value is not None and name.startswith("cost_usd") else value
 
 
 def _plain(usd: float) -> float:

@@ -44,7 +44,7 @@ def deliver(
         progress,
         report,
         storage.experiments.standings([experiment.id]).get(experiment.id, ()),
-        failures=_failures(storage, experiment.id) if progress.failed else (),
+        failures=_failures(storage, experiment.id, progress),
         gate=gate,
         calibration=calibration_of(experiment, results),
         wall_s=wall_s,
@@ -67,11 +67,20 @@ def exit_code(answer: EvalAnswer, *, interrupted: bool) -> int:
     return FAILED if not answer.done else 0
 
 
-def _failures(storage: Storage, experiment_id: str) -> tuple[FailureAnswer, ...]:
-    """Returns the most frequent reasons among the first failed rows."""
-    page = storage.experiments.rows(experiment_id, RowFilter(status="failed"), limit=LOOKED_AT)
-    counts = Counter(row.error or "It gave no reason." for row in page.rows)
-    return tuple(FailureAnswer(error=error, rows=count) for error, count in counts.most_common(MOST_FAILURES))
+def _failures(storage: Storage, experiment_id: str, progress: Progress) -> tuple[FailureAnswer, ...]:
+    """Returns the most frequent reasons among the first rows that failed, and among those that have no score."""
+    found: list[FailureAnswer] = []
+    if progress.failed:
+        page = storage.experiments.rows(experiment_id, RowFilter(status="failed"), limit=LOOKED_AT)
+        counts = Counter(row.error or "It gave no reason." for row in page.rows)
+        found += (FailureAnswer(error=error, rows=count) for error, count in counts.most_common(MOST_FAILURES))
+    if progress.unscored:
+        page = storage.experiments.rows(experiment_id, RowFilter(unscored=True), limit=LOOKED_AT)
+        counts = Counter(f"{name}: {error}" for row in page.rows for name, error in row.score_errors.items())
+        found += (
+            FailureAnswer(error=error, rows=count, unscored=True) for error, count in counts.most_common(MOST_FAILURES)
+        )
+    return tuple(found)
 
 
 def _print_tables(answer: EvalAnswer) -> None:
@@ -115,8 +124,7 @@ def _tell_end(answer: EvalAnswer) -> None:
         tell("Note: ≈ marks prices of embedded models, which are notional: nobody sends a bill.")
     for warning in answer.warnings:
         tell(f"Note: {warning}")
-    for failure in answer.failures:
-        tell(f"{failure.rows:,} row{'s' * (failure.rows != 1)} failed: {failure.error}")
+    _tell_failures(answer)
     if answer.calibration is not None:
         tell(answer.calibration.sentence)
     if answer.gate is not None:
@@ -143,11 +151,22 @@ def _tell_end(answer: EvalAnswer) -> None:
     _tell_next(answer)
 
 
+def _tell_failures(answer: EvalAnswer) -> None:
+    for failure in answer.failures:
+        rows = f"{failure.rows:,} row{'s' * (failure.rows != 1)}"
+        tell(f"{rows} not scored by {failure.error}" if failure.unscored else f"{rows} failed: {failure.error}")
+    further = answer.failed - sum(failure.rows for failure in answer.failures if not failure.unscored)
+    if further > 0:
+        tell(f"{further:,} more failed; see routeloom experiments rows {answer.experiment} --status failed")
+
+
 def _tell_next(answer: EvalAnswer) -> None:
     if answer.waiting and (answer.status != "running" or answer.interrupted):
         more = " --budget-usd MORE" if answer.status == "budget" else ""
         tell(f"Go on with: routeloom eval --resume {answer.experiment}{more}")
-    elif answer.failed or answer.unscored:
+    elif answer.failed:
         tell(f"Try the failed rows again with: routeloom experiments retry {answer.experiment}")
+    elif answer.unscored:
+        tell(f"If a scorer failed, let it try again with: routeloom experiments retry {answer.experiment}")
     if answer.unlabelled:
         tell(f"{answer.unlabelled:,} answers wait for a person: label them on the Experiments page of the studio.")

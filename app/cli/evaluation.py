@@ -63,6 +63,7 @@ def evaluate(
         list[str] | None, typer.Option("--map", help="query=COLUMN,references=COLUMN,...", show_default="guessed")
     ] = None,
     form: Annotated[str | None, typer.Option("--format", help="Of the file.", show_default="recognised")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of a file that is not UTF-8.", show_default=False)] = None,
     repeats: Annotated[int | None, typer.Option(min=1, max=100, help="Times each row is run.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2_147_483_647, show_default="0")] = None,
     concurrency: Concurrency = None,
@@ -88,7 +89,8 @@ def evaluate(
     """
     given = {
         "pipelines": pipeline, "data": data, "scorers": scorer, "model": model, "sample": sample, "tags": tag,
-        "columns": columns_of(mapping or []), "format": form, "repeats": repeats, "seed": seed,
+        "columns": columns_of(mapping or []), "format": form,
+        "encoding": encoding, "repeats": repeats, "seed": seed,
         "concurrency": concurrency, "budget_usd": budget_usd, "title": title, "fail_if": fail_if,
         "cache": False if no_cache else None,
     }  # fmt: skip

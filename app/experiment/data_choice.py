@@ -33,8 +33,8 @@ def data_of(space: Workspace, request: ExperimentRequest, folder: Path) -> tuple
     if not request.data:
         raise DocumentError("An experiment needs data; name a file, or a data set such as everyday-mix.")
     if not is_file(space.storage, request.data, folder):
-        if request.columns or request.format:
-            raise DocumentError(f"'{request.data}' is a stored data set; columns and format are for files.")
+        if request.columns or request.format or request.encoding:
+            raise DocumentError(f"'{request.data}' is a stored data set; columns, format and encoding are for files.")
         name, _, version = request.data.partition("@")
         if version and not version.isdecimal():
             raise DocumentError(f"'{request.data}' is not a data set; it is NAME or NAME@VERSION, such as {name}@2.")
@@ -61,7 +61,7 @@ def read_data(space: Workspace, request: ExperimentRequest, folder: Path) -> tup
         content, name = fetch_hub(named.removeprefix(HUB), space.config.allowed_hosts)
     else:
         content, name = read_file(folder / named), Path(named).name
-    source = open_source(content, name, kind=request.format)
+    source = open_source(content, name, kind=request.format, encoding=request.encoding)
     meaning: ColumnMapping | None = None
     if request.columns and not source.mapped:
         raise DocumentError(f"{name}: the format '{source.title}' knows what its columns are; leave columns out.")

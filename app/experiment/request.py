@@ -54,6 +54,7 @@ class ExperimentRequest(Record):
         data: a file, or the name of a stored data set, as `name` or `name@version`.
         columns: what the columns of a data file mean, as `query: question`; guessed if left out.
         format: of a data file, if it is not to be recognised.
+        encoding: of a data file that is not UTF-8, such as cp1252.
         sample: so many examples, drawn by the seed; None takes all.
         tags: only examples with one of them.
         scorers: short forms such as `numeric:tolerance=0.01`, or records; the first gives the score that counts.
@@ -68,6 +69,7 @@ class ExperimentRequest(Record):
     data: Annotated[str, Field(min_length=1)] | None = None
     columns: Annotated[dict[str, str | tuple[str, ...]], BeforeValidator(_columns)] = Field(default_factory=dict)
     format: str | None = None
+    encoding: str | None = None
     sample: int | None = Field(default=None, ge=1)
     tags: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     scorers: Annotated[tuple[str | dict[str, Any], ...], BeforeValidator(_listed)] = ()

@@ -80,8 +80,8 @@ class Ledger:
         used = self.spent_usd + self.reserved_usd
         if limit.usd is not None and used + cost_usd > limit.usd:
             raise BudgetExceeded(
-                f"The next call may cost up to ${cost_usd:.6f}; of the budget of ${limit.usd:.6f}"
-                f" ${max(0.0, limit.usd - used):.6f} is left."
+                f"The next call may cost up to ${cost_usd:.6f}, and ${max(0.0, limit.usd - used):.6f} is left of the"
+                f" budget of ${limit.usd:.6f}."
             )
         if self.purse is not None:
             self.purse.promise(cost_usd)

@@ -70,8 +70,8 @@ class Purse:
             return BudgetPromised(f"${free_usd:.6f} of the budget of the experiment is promised to calls in flight.")
         self.exhausted = True
         return BudgetExceeded(
-            f"The next call may cost up to ${cost_usd:.6f}; of the experiment's budget of ${limit_usd:.6f}"
-            f" ${free_usd:.6f} is left."
+            f"The next call may cost up to ${cost_usd:.6f}, and ${free_usd:.6f} is left of the experiment's budget of"
+            f" ${limit_usd:.6f}."
         )
 
     def _wake(self) -> None:

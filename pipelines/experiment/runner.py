@@ -178,7 +178,7 @@ class Runner:
     def _meet(self, trouble: Trouble, error: str) -> None:
         """Stops for what would befall every further row too."""
         if trouble == "key":
-            error = f"{error} The experiment stopped here; put the key right and resume it."
+            error = f"{error.rstrip('.')}. The experiment stopped here; put the key right and resume it."
         if trouble in ("store", "key"):
             self.purse.close(error)
         if trouble in _ENDINGS:

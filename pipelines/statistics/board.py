@@ -17,8 +17,10 @@ class Board:
     """Holds prepared results.
 
     Attributes:
-        scores: mean score over repeats (n_examples, n_contenders), NaN where there is none; `costs` the same in USD
-            at list price, and `tokens` in and out, of the rows that ran.
+        scores: mean score over repeats (n_examples, n_contenders), NaN where there is none; `costs` the same in USD,
+            and `tokens` in and out, of the rows that ran.
+        row_costs: what each row costs without the cache (n_rows,), in USD: its answers at list price, or what was paid
+            where that is more, as it is where an attempt was paid and failed.
         clusters: group of each example (n_examples,), or None where every example stands alone.
         row_clusters: group of each row (n_rows,), or None where every row stands alone.
         rows: for each pipeline the places of its rows that ran.
@@ -33,6 +35,7 @@ class Board:
     scores: Floats
     costs: Floats
     tokens: Floats
+    row_costs: Floats
     clusters: Ints | None
     row_clusters: Ints | None
     rows: tuple[Ints, ...]
@@ -61,6 +64,7 @@ def board_of(results: Results, confidence: float, seed: int, success: float) -> 
     else:
         row_clusters = results.example if repeats > 1 else None
     ran = np.isin(results.status, RAN)
+    row_costs = np.maximum(results.list_cost_usd, results.cost_usd)
     order = np.argsort(results.contender[ran], kind="stable")
     counts = np.bincount(results.contender[ran], minlength=len(results.contenders))
     rows = np.split(np.flatnonzero(ran)[order], np.cumsum(counts)[:-1])
@@ -70,8 +74,9 @@ def board_of(results: Results, confidence: float, seed: int, success: float) -> 
         seed=seed,
         success=success,
         scores=results.matrix(results.score),
-        costs=results.matrix(np.where(ran, results.list_cost_usd, np.nan)),
+        costs=results.matrix(np.where(ran, row_costs, np.nan)),
         tokens=results.matrix(np.where(ran, results.input_tokens + results.output_tokens, np.nan)),
+        row_costs=row_costs,
         clusters=clusters,
         row_clusters=row_clusters,
         rows=tuple(part.astype(np.int64) for part in rows),

@@ -63,12 +63,12 @@ def _route(board: Board, place: int, rows: Ints, code: int) -> RouteReport:
     own = rows[taken]
     groups = board.clusters_of_rows(own)
     share: Spread = mean_interval(taken.astype(np.float64), board.clusters_of_rows(rows), board.confidence)
-    cost = student_interval(results.list_cost_usd[own], groups, board.confidence)
+    cost = student_interval(board.row_costs[own], groups, board.confidence)
     text = f"of the {len(own):,} rows that took this route"
     return RouteReport(
         contender=results.contenders[place],
         route=results.routes[code],
         share=measure("route_share", share, f"{len(own):,} of {len(rows):,} rows took this route"),
         accuracy=measure("accuracy", mean_interval(results.score[own], groups, board.confidence), f"Mean score {text}"),
-        cost_usd_per_1k=measure("cost_usd_per_1k", cost, f"Mean list cost {text}, times 1,000", scale=1e3, floor=0.0),
+        cost_usd_per_1k=measure("cost_usd_per_1k", cost, f"Mean cost {text}, times 1,000", scale=1e3, floor=0.0),
     )

@@ -68,14 +68,14 @@ def accuracy_of(board: Board, place: int, examples: Ints | None = None) -> Measu
 
 def _costs(board: Board, rows: Ints) -> dict[str, Measure]:
     results, groups = board.results, board.clusters_of_rows(rows)
-    listed, paid, scores = results.list_cost_usd[rows], results.cost_usd[rows], results.score[rows]
+    costs, paid, scores = board.row_costs[rows], results.cost_usd[rows], results.score[rows]
     successes = np.where(np.isnan(scores), np.nan, scores >= board.success)
     text = f"of {len(rows):,} rows that ran"
     return {
         "cost_usd_per_1k": measure(
             "cost_usd_per_1k",
-            student_interval(listed, groups, board.confidence),
-            f"Mean list cost {text}, times 1,000",
+            student_interval(costs, groups, board.confidence),
+            f"Mean cost {text}, times 1,000",
             scale=1_000,
             floor=0.0,
         ),
@@ -88,8 +88,8 @@ def _costs(board: Board, rows: Ints) -> dict[str, Measure]:
         ),
         "cost_usd_per_success": measure(
             "cost_usd_per_success",
-            ratio_interval(listed, successes, groups, confidence=board.confidence, seed=board.seed),
-            f"List cost {text} over those with a score of at least {board.success:g}",
+            ratio_interval(costs, successes, groups, confidence=board.confidence, seed=board.seed),
+            f"Cost {text} over those with a score of at least {board.success:g}",
             floor=0.0,
         ),
     }

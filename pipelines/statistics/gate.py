@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from pipelines.condition import CompiledCondition, Kind
+from pipelines.error import ConfigurationError
 from pipelines.record import Record
 from pipelines.statistics.report import ContenderReport, PairReport, Report
 
@@ -72,6 +73,8 @@ def require_condition(expression: str, scorers: Sequence[str]) -> None:
     Raises:
         ConfigurationError: if it is no condition, or names what will be no number of the report.
     """
+    if not expression.strip():
+        raise ConfigurationError("The condition is empty; write for example: accuracy < 0.8.")
     CompiledCondition(expression, dict.fromkeys(_names(scorers[1:]), "number"))
 
 

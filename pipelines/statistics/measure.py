@@ -75,7 +75,8 @@ METRICS: Final[Mapping[str, Definition]] = {
     "cost_usd_per_1k": Definition(
         title="Cost per 1,000 questions",
         unit="USD at list price",
-        formula="1000 x list cost of the rows that ran / rows that ran: what the next 1,000 cost without the cache",
+        formula="1000 x cost of the rows that ran / rows that ran, at list price without the cache, or as paid where"
+        " that is more: failed attempts may be paid too",
         source="list prices of the catalogue; Student's t",
         better="lower",
     ),
@@ -89,7 +90,8 @@ METRICS: Final[Mapping[str, Definition]] = {
     "cost_usd_per_success": Definition(
         title="Cost per successful task",
         unit="USD at list price",
-        formula="list cost of all rows, failed ones too / rows with a score of at least the success threshold",
+        formula="cost of all rows that ran, failed ones too, at list price without the cache, or as paid where that is"
+        " more / rows with a score of at least the success threshold",
         source="CPS: small language models for agentic systems, survey, 2025, section on metrics",
         better="lower",
     ),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
+
+from pipelines.experiment.results import Ints
 from pipelines.statistics.board import Board
 from pipelines.statistics.correction import Correction
 from pipelines.statistics.report import ContenderReport, PairReport
@@ -22,6 +25,7 @@ def warnings_of(
         *_of_rows(board, contenders),
         *_of_size(contenders, pairs),
         *_of_groups(board),
+        *_of_repeats(board),
         *_of_money(contenders),
         *_of_number(pairs, correction),
     )
@@ -61,6 +65,26 @@ def _of_groups(board: Board) -> Iterator[str]:
     groups = 0 if board.clusters is None else int(board.clusters.max(initial=-1)) + 1
     if 0 < groups < FEW_GROUPS:
         yield f"The examples come from only {groups} groups (such as documents), so every interval is rough."
+
+
+def _of_repeats(board: Board) -> Iterator[str]:
+    """Tells of repeats that were copied: nothing is drawn by chance where the temperature is 0."""
+    results = board.results
+    for label, rows in zip(results.contenders, board.rows, strict=True):
+        again = rows[results.repeat[rows] > 0]
+        asked = results.calls[again] > 0
+        if asked.any() and np.array_equal(results.calls[again], results.cached_calls[again]) and _equal(board, rows):
+            yield (
+                f"The repeats of '{label}' were answered from the cache and are all alike, so they tell nothing of"
+                " chance; give its models a temperature above 0, or turn the cache off."
+            )
+
+
+def _equal(board: Board, rows: Ints) -> bool:
+    """Says whether all repeats of an example have one score and one count of tokens."""
+    results = board.results
+    looks = (results.example[rows], results.score[rows], results.input_tokens[rows], results.output_tokens[rows])
+    return len(np.unique(np.stack(looks, axis=1), axis=0)) == len(np.unique(looks[0]))
 
 
 def _of_money(contenders: tuple[ContenderReport, ...]) -> Iterator[str]:

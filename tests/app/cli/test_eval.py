@@ -264,6 +264,34 @@ def test_failed_rows_are_run_again(ready: Program, stub: Stub) -> None:
     assert "No row has failed." in ready("experiments", "retry", "latest").stderr
 
 
+def test_a_row_that_no_scorer_can_judge_says_why(ready: Program) -> None:
+    (ready.home / "lacking.csv").write_text("question,answer\nQuestion 2,yes\nQuestion 4,\n")
+    asked = ready("eval", "-p", "one.json", "--data", "lacking.csv", "-s", "exact_match", "--json")
+    assert (asked.code, asked.json["unscored"], asked.json["pipelines"][0]["n"]) == (0, 1, 1)
+    told = {"error": "exact_match: The example lacks a reference.", "rows": 1, "unscored": True}
+    assert asked.json["failures"] == [told]
+    assert "1 row not scored by exact_match: The example lacks a reference." in asked.stderr
+    assert "Try the failed rows again" not in asked.stderr
+
+
+def test_a_table_of_an_older_excel_is_read_once_its_encoding_is_named(ready: Program, stub: Stub) -> None:
+    (ready.home / "older.csv").write_bytes("question,answer\nGr\xfc\xdfe 2,yes\n".encode("cp1252"))
+    ask = ("eval", "-p", "one.json", "--data", "older.csv", "-s", "exact_match", "--json")
+    refused = ready(*ask)
+    assert (refused.code, stub.calls) == (2, 0)
+    assert "name its encoding (such as cp1252" in refused.json["error"]["message"]
+    assert ready(*ask, "--encoding", "cp1252").code == 0
+    assert stub.bodies[0]["messages"][-1]["content"] == "Gr\xfc\xdfe 2"
+
+
+def test_reasons_beyond_the_most_frequent_are_counted(ready: Program, stub: Stub) -> None:
+    stub.will(*(fails(422, f"odd {number}") for number in range(7)))
+    failed = ready(*ASK, "--sample", "7", "--concurrency", "1")
+    assert failed.code == 1
+    assert [reason["rows"] for reason in failed.json["failures"]] == [1] * 5
+    assert f"2 more failed; see routeloom experiments rows {failed.json['experiment']}" in failed.stderr
+
+
 def test_only_what_an_experiment_was_made_with_is_taken_up(ready: Program) -> None:
     made = ready(*ASK).json["experiment"]
     assert ready(*ASK, "--resume", made).code == 0

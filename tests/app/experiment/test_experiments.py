@@ -152,7 +152,7 @@ def test_a_refused_key_ends_the_experiment_with_one_sentence(workspace: Workspac
     assert (end.status, end.failed, end.done) == ("failed", 0, 0)
     assert server.calls <= 4
     assert end.error is not None
-    assert end.error.endswith("answered 401: bad key The experiment stopped here; put the key right and resume it.")
+    assert end.error.endswith("answered 401: bad key. The experiment stopped here; put the key right and resume it.")
     server.will(s.says("hello"))
     assert workspace.experiments.resume("x1").result(timeout=60).done == 20
 

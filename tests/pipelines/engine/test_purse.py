@@ -37,7 +37,7 @@ def test_what_is_not_enough_is_refused_in_one_sentence() -> None:
     with pytest.raises(BudgetExceeded) as caught:
         ledger(purse).reserve(0.5)
     assert str(caught.value) == (
-        "The next call may cost up to $0.500000; of the experiment's budget of $1.000000 $0.250000 is left."
+        "The next call may cost up to $0.500000, and $0.250000 is left of the experiment's budget of $1.000000."
     )
     assert purse.exhausted
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -203,3 +205,27 @@ def test_equal_arguments_give_an_equal_report() -> None:
 def test_a_confidence_that_is_none_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"The confidence is 95; it must be at least 0.5 and below 1."):
         summarise(results_of([SMALL]), confidence=95)
+
+
+def test_a_paid_attempt_that_failed_is_in_the_cost_per_1000_and_per_success() -> None:
+    results = results_of([[1.0, 1.0, 1.0, 0.0]], costs=(0.01,), statuses=["done", "done", "done", "failed"])
+    paid = replace(
+        results,
+        list_cost_usd=np.asarray([0.01, 0.01, 0.01, 0.0]),
+        cost_usd=np.asarray([0.0, 0.01, 0.03, 0.03]),
+    )
+    report = summarise(paid).contender("A")
+    # 0.01 from the cache, 0.01 as listed, 0.03 with two paid attempts before it, 0.03 for garbage alone.
+    assert report.cost_usd_per_1k.value == pytest.approx(20.0)
+    assert report.cost_usd_per_success.value == pytest.approx(0.08 / 3)
+    assert report.list_cost_usd == pytest.approx(0.03)
+
+
+def test_repeats_that_were_copied_from_the_cache_are_told() -> None:
+    results = results_of([[1.0, 1.0, 0.0, 0.0]], repeats=2)
+    copied = replace(results, cached_calls=np.asarray([0, 2, 0, 2]))
+    told = "The repeats of 'A' were answered from the cache and are all alike"
+    assert any(warning.startswith(told) for warning in summarise(copied).warnings)
+    differing = replace(copied, score=np.asarray([1.0, 0.0, 0.0, 0.0]))
+    assert not any(warning.startswith(told) for warning in summarise(differing).warnings)
+    assert not any(warning.startswith(told) for warning in summarise(results).warnings)
