@@ -37,6 +37,8 @@ def draw_table_choice(space: Workspace) -> TableEntry | None:
         return None
     if chosen != wanted:
         show_table(chosen)
+        # Else the page would still show the box of the old address, and the next choice in it would be lost.
+        st.rerun()
     _draw_about(space, entries[chosen])
     return entries[chosen]
 

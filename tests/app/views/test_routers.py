@@ -48,6 +48,14 @@ def trained(at: AppTest, space: Workspace, *, strategies: tuple[str, ...] = ("ca
     return at.run()
 
 
+def test_every_choice_of_a_table_is_kept(space: Workspace) -> None:
+    at = AppTest.from_function(draw_routers, default_timeout=60).run()
+    for table in (ONE_FOR_ALL, SPECIALISTS, ONE_FOR_ALL):
+        [box] = [box for box in at.selectbox if box.label == "Outcome table"]
+        box.set_value(table).run()
+        assert [box.value for box in at.selectbox if box.label == "Outcome table"] == [table]
+
+
 def test_the_headroom_is_told_before_anything_is_trained(space: Workspace) -> None:
     at = shown(SPECIALISTS)
     assert "An oracle that knows who solves what would win 16.8 points (14.8 to 18.7)" in said(at)
