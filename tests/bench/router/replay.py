@@ -2,7 +2,8 @@
 
     python -m tests.bench.router.replay [--rows 30000] [--exact 1000]
 
-The table has two models of one craft each, its rows repeated with other numbers. Both ways must agree row by row on the common part.
+The table has two models of one craft each, its rows repeated with other numbers. Both ways must agree row by row on the
+common part.
 """
 
 from __future__ import annotations
