@@ -42,6 +42,14 @@ def test_every_edge_is_a_wire() -> None:
     assert len(list(root.iter(f"{SVG}path"))) == 5
 
 
+def test_a_wire_past_a_box_runs_above_it() -> None:
+    root = ElementTree.fromstring(thumbnail(templates()["cascade"]))
+    wires = [path.attrib["d"] for path in root.iter(f"{SVG}path")]
+    assert [wire for wire in wires if "C" in wire and float(wire.split("C")[1].split()[1]) < 0] == [
+        "M210.0 17.0C210.0 -27.0 354.0 -27.0 354.0 17.0"
+    ]
+
+
 @pytest.mark.parametrize("slug", sorted(templates()))
 def test_every_template_has_a_picture_with_a_box_for_each_node(slug: str) -> None:
     assert len(boxes(templates()[slug])) == len(templates()[slug].nodes)

@@ -24,6 +24,11 @@ def test_bars_begin_and_last_as_the_spans_did() -> None:
     assert done.x[2] == 0.5
 
 
+def test_a_long_bar_that_ends_late_holds_its_words() -> None:
+    done = next(trace for trace in waterfall(finished()).data if trace.name == "✓ done")
+    assert list(done.textposition) == ["outside", "outside", "inside", "outside"]
+
+
 def test_a_skipped_node_is_named_as_such_and_takes_no_time() -> None:
     skipped = next(trace for trace in waterfall(finished()).data if trace.name == "∅ skipped")
     assert list(skipped.text) == ["skipped"]

@@ -34,6 +34,12 @@ def test_a_newcomer_is_led_from_a_template_to_a_saved_change(gallery: AppTest, s
     assert step(AppTest.from_file(MAIN, default_timeout=TIMEOUT_S).run()) is None
 
 
+def test_an_empty_shelf_has_no_heading_while_the_guide_is_there(gallery: AppTest) -> None:
+    assert [head.value for head in gallery.subheader] == ["Templates"]
+    gallery.button(key="tour:skip").click().run()
+    assert [head.value for head in gallery.subheader] == ["Your workflows", "Templates"]
+
+
 def test_whoever_skips_the_guide_is_left_alone_until_asking_for_it(gallery: AppTest) -> None:
     gallery.button(key="tour:skip").click().run()
     assert step(gallery) is None
