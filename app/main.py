@@ -18,9 +18,7 @@ st.html(ASSETS / "page.css")
 pages = {
     "gallery": st.Page(gallery.draw, title="Gallery", url_path="gallery", icon=":material/grid_view:", default=True),
     "studio": st.Page(studio.draw, title="Studio", url_path="studio", icon=":material/account_tree:"),
-    "experiments": st.Page(
-        experiments.draw, title="Experiments", url_path="experiments", icon=":material/science:"
-    ),
+    "experiments": st.Page(experiments.draw, title="Experiments", url_path="experiments", icon=":material/science:"),
     "routers": st.Page(routers.draw, title="Routers", url_path="routers", icon=":material/alt_route:"),
     "data": st.Page(data.draw, title="Data", url_path="data", icon=":material/table_view:"),
     "models": st.Page(models.draw, title="Models", url_path="models", icon=":material/memory:"),
