@@ -16,6 +16,7 @@ from pipelines.experiment.experiment import Experiment, ExperimentStatus, Row
 from pipelines.experiment.remainder import Remainder
 from pipelines.experiment.row import Task, Trouble, row_of, run_of, trouble_of
 from pipelines.experiment.tally import Tally
+from pipelines.experiment.width import useful_width
 from pipelines.run import Run
 from pipelines.scorer import Scorer
 from pipelines.service import Embedder
@@ -85,7 +86,7 @@ class Runner:
         Raises:
             RouteloomError: if the examples cannot be read.
         """
-        width = self._experiment.settings.concurrency
+        width = useful_width(self._experiment, self._engine.gateway.catalogue)
         self._workers = [asyncio.create_task(self._work()) for _ in range(width)]
         try:
             for done in asyncio.as_completed(self._workers):
