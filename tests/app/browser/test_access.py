@@ -93,7 +93,7 @@ def test_the_routers_are_accessible_before_and_after_training(studio: Studio) ->
         assert violations(studio) == []
         train.click()
     expect(page.get_by_text("What the routers won")).to_be_visible(timeout=90_000)
-    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".js-plotly-plot:visible").first).to_be_visible(timeout=60_000)
     found = [violations(studio)]
     page.get_by_role("radio", name="Figures", exact=True).click()
     expect(page.get_by_text("Formulas and sources")).to_be_visible()
