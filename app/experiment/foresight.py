@@ -41,7 +41,9 @@ def draw_foresight(
     cost, wall, rows = st.columns(3)
     cost.metric("Cost at list price", _shown(found.total_cost_usd), help=_range_words(found.total_cost_usd, cost_text))
     wall.metric("Time", duration_text(found.wall_s.p50), help=_range_words(found.wall_s, duration_text))
-    rows.metric("Rows", f"{found.rows:,}")
+    parts = [f"{len(chosen):,}", f"{len(contenders)}", *([f"{settings.repeats}"] if settings.repeats > 1 else [])]
+    meaning = f"{found.rows:,} rows: questions × pipelines" + (" × repeats" if settings.repeats > 1 else "")
+    rows.metric("Rows", " × ".join(parts), help=meaning)
     st.caption(_line(found, settings).replace("$", "\\$"))
     _draw_table(found)
     for part in found.contenders:
