@@ -19,6 +19,7 @@ from pipelines.chat import Call
 from pipelines.document import NodeSpec
 from pipelines.error import NotFound
 from pipelines.estimate.history import History
+from pipelines.estimate.record import ContenderEstimate
 from pipelines.experiment.experiment import Row
 from pipelines.fleet import Batch
 from pipelines.run import Run
@@ -77,6 +78,7 @@ class Session:
         shown_run: id of the run that the studio shows.
         stored_run: that run as the database has it, kept because reading it takes time.
         past: what past runs of the open workflow tell, with its slug and its latest run, kept for the same reason.
+        estimate: what a run of the open pipeline is expected to cost and take, with what that follows from.
         scope: how many past runs the canvas shows together; 1 is the shown run alone.
         scoped: these runs by id, kept for the same reason.
         together: what they did together, with what it was made of.
@@ -103,6 +105,7 @@ class Session:
     shown_run: str | None = None
     stored_run: Run | None = None
     past: tuple[tuple[str, str], History] | None = None
+    estimate: tuple[tuple[str, ...], ContenderEstimate] | None = None
     scope: int = 1
     scoped: dict[str, Run] = field(default_factory=dict)
     together: tuple[object, Batch] | None = None

@@ -20,6 +20,8 @@ from pipelines.run import Budget, Fired, Run, RunSettings
 from pipelines.value import Query
 
 RUNS_CONSULTED = 50
+DRAWS = 800
+"""Fewer than for an experiment: the estimate of one run is made anew with every edit."""
 
 
 def live_run(opened: OpenWorkflow) -> LiveRun | None:
@@ -60,15 +62,20 @@ def estimated(opened: OpenWorkflow) -> ContenderEstimate:
     latest = next((info.id for info in space.storage.runs.runs(opened.slug) if info.status != "running"), "")
     if state.past is None or state.past[0] != (opened.slug, latest):
         state.past = (opened.slug, latest), space.storage.runs.past((opened.slug,), limit=RUNS_CONSULTED)
-    question = state.run_form.question.strip()
+    question, model = state.run_form.question.strip(), state.run_form.model
+    key = (opened.slug, latest, opened.graph.content_hash(), question, model or "", space.catalogue.default or "")
+    if state.estimate is not None and state.estimate[0] == key:
+        return state.estimate[1]
     found = estimate(
         [Contender(label=opened.slug, pipeline=opened.graph)],
         [Example(id="question", query=question)] if question else [],
         state.past[1],
         catalogue=space.catalogue,
-        settings=ExperimentSettings(model=state.run_form.model),
+        settings=ExperimentSettings(model=model),
         library=space.library,
+        draws=DRAWS,
     )
+    state.estimate = key, found.contenders[0]
     return found.contenders[0]
 
 

@@ -36,10 +36,10 @@ class Dice:
     seed: int
 
     @classmethod
-    def for_rows(cls, count: int, seed: int) -> Dice:
+    def for_rows(cls, count: int, seed: int, draws: int = DRAWS) -> Dice:
         """Returns dice for a data set of `count` rows; of a large one a part is drawn in each world."""
         rows = max(1, min(count, MOST_ROWS))
-        return cls(max(FEWEST_WORLDS, DRAWS // rows), rows, seed)
+        return cls(max(FEWEST_WORLDS, draws // rows), rows, seed)
 
     @property
     def shape(self) -> tuple[int, int]:

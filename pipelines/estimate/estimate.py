@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.catalogue import Catalogue, estimate_tokens
 from pipelines.data.example import Example
 from pipelines.error import ConfigurationError
-from pipelines.estimate.draw import Dice, Floats
+from pipelines.estimate.draw import DRAWS, Dice, Floats
 from pipelines.estimate.history import History
 from pipelines.estimate.judge import judge_costs
 from pipelines.estimate.record import Estimate
@@ -37,6 +37,7 @@ def estimate(
     decisions: Decisions = NOT_TRIED,
     library: PipelineLibrary | None = None,
     scorers: Sequence[Scorer] = (),
+    draws: int = DRAWS,
 ) -> Estimate:
     """Returns what these pipelines will cost and take on these examples, by simulating them many times.
 
@@ -49,6 +50,7 @@ def estimate(
         decisions: how the routers decided in a dry run (`dry_run`).
         library: where sub-pipelines are found that have not run yet.
         scorers: what judges the answers; its cost is told apart.
+        draws: how often a row is simulated; fewer are quicker and less exact at the ends.
 
     Source: Monte-Carlo over the pipeline, so that the mean of a maximum is not taken for the maximum of the means;
     token flow and cost per node after "On the Design and Analysis of LLM-Based Algorithms" (Chen et al., 2024),
@@ -57,7 +59,7 @@ def estimate(
     chosen = settings or ExperimentSettings()
     asked = list(examples) or [TYPICAL]
     rows = len(asked) * chosen.repeats
-    dice = Dice.for_rows(rows, chosen.seed)
+    dice = Dice.for_rows(rows, chosen.seed, draws)
     known = Known(history, _with_default(catalogue, chosen.model), library)
     questions = _questions(asked, rows, dice)
     walks = [walk(sound_part(c.pipeline), dice, questions, known, decisions.of(c.label)) for c in contenders]
