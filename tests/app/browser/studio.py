@@ -105,7 +105,9 @@ class Studio:
         """Drags a kind from the palette to a place on the canvas, in pixels from its corner."""
         before = self.nodes()
         canvas = self.page.get_by_test_id("canvas")
-        self.page.get_by_test_id(f"palette-{kind}").drag_to(canvas, target_position={"x": x, "y": y})
+        entry = self.page.get_by_test_id(f"palette-{kind}")
+        entry.scroll_into_view_if_needed()
+        entry.drag_to(canvas, target_position={"x": x, "y": y})
         wait_for(lambda: self.nodes() == before + 1, 20, f"the {kind} is not on the canvas")
 
     def wire(self, source: str, target: str) -> None:
