@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.error import ConfigurationError
 from pipelines.normalise import Comparison, normalise
-from pipelines.space import Space
 
 if TYPE_CHECKING:
     from pipelines.outcome.table import Rows
+    from pipelines.router_node import RouterNode
     from pipelines.routing.escalation import Evidence
     from pipelines.service import Embedder, Models
+    from pipelines.space import Space
     from pipelines.store import RouterLibrary
     from pipelines.trained import TrainedRouter
     from pipelines.value import Answer
@@ -40,24 +40,23 @@ class AtHand:
     @classmethod
     async def of(
         cls,
-        reference: str,
-        known_as: dict[str, str | None],
+        node: RouterNode,
         question: str,
         answers: Sequence[Answer],
         models: Models,
         routers: RouterLibrary,
         embedder: Embedder,
     ) -> AtHand:
-        """Returns the router of that name with the answers in its columns; `known_as` maps its names to the catalogue.
+        """Returns the router of a node with the answers in its columns.
 
         Raises:
             NotFound: if there is no such router.
             ConfigurationError: if a model of the router is not in the catalogue, or it needs another embedder.
         """
-        trained = await asyncio.to_thread(routers.router, reference)
-        names = tuple(models.entry(known_as.get(name, name)).name for name in trained.card.models)
+        trained = await asyncio.to_thread(routers.router, node.router.strip())
+        names = tuple(models.entry(name).name for name in node.models_behind(trained.card.models))
         columns = tuple(names.index(a.model) if a.model in names else None for a in answers)
-        return cls(trained, names, columns, await _space(trained, embedder, question))
+        return cls(trained, names, columns, await trained.space_of(question, embedder))
 
     def evidence(self, answers: Sequence[Answer], compare: Comparison) -> Evidence:
         """Returns one row of evidence; tokens and times are not carried along an edge, so they are unknown."""
@@ -76,14 +75,3 @@ class AtHand:
             if column is not None and form and not answer.refused:
                 codes[0, column] = forms.setdefault(form, len(forms))
         return led(codes)
-
-
-async def _space(trained: TrainedRouter, embedder: Embedder, question: str) -> Space | None:
-    if trained.card.embedder is None:
-        return None
-    if embedder.name != trained.card.embedder:
-        raise ConfigurationError(
-            f"The router '{trained.card.name}' was trained on vectors of '{trained.card.embedder}', and this"
-            f" installation has '{embedder.name}'; pull the same weights or train it anew."
-        )
-    return await Space.of(embedder, [question])

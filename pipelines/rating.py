@@ -57,12 +57,14 @@ async def rate(models: Models, request: ChatRequest) -> tuple[Completion, Rating
     return await complete_structured(models, asked, read_rating)
 
 
-def read_rating(text: str, schema: Mapping[str, Any] = RATING_SCHEMA) -> Rating:  # noqa: ARG001
+def read_rating(text: str, schema: Mapping[str, Any] = RATING_SCHEMA) -> Rating:
     """Returns the rating in a text: from JSON, else from words such as `Score: 7/10`.
 
     Raises:
         DocumentError: if there is no score from 0 to 10.
     """
+    # Readers are handed the schema; a rating in words follows none.
+    del schema
     try:
         data = parse_json(text)
     except DocumentError:

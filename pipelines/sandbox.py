@@ -85,7 +85,7 @@ def _started(task: bytes, folder: Path, wall_s: float) -> tuple[int, bytes, bool
     """Returns exit status, output and whether the time was up."""
     command = [sys.executable, "-P", "-s", "-S", "-B", str(Path(__file__).with_name("sandbox_cell.py"))]
     environment = {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "HOME": str(folder), "PATH": ""}
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603  our own script, no shell; the code goes in by its standard input
         command, cwd=folder, env=environment, start_new_session=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip

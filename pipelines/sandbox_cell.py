@@ -121,7 +121,7 @@ def _told(error: BaseException) -> str:
     place = next((f" (line {line.lineno})" for line in reversed(lines) if line.filename == "<string>"), "")
     try:
         said = str(error)[:300]
-    except BaseException:  # noqa: BLE001
+    except BaseException:  # noqa: BLE001  the text of a stranger's error is code of theirs too
         said = ""
     return f"{type(error).__name__}{': ' if said else ''}{said}{place}"
 

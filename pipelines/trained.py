@@ -21,6 +21,7 @@ from pipelines.record import Record, now
 from pipelines.routers import AnyRouter
 from pipelines.routing.background import Background
 from pipelines.routing.figures import RouterFigures
+from pipelines.service import Embedder
 from pipelines.space import Space
 from pipelines.strategy import Scores
 
@@ -142,6 +143,21 @@ class TrainedRouter:
     def predict(self, queries: Sequence[str], *, space: Space | None = None) -> tuple[Scores, Scores]:
         """Returns expected scores and expected costs in USD, arrays (n_queries, n_models); unknown costs are NaN."""
         return self.strategy.predict(queries, space=space), self.background.costs.predict(queries)
+
+    async def space_of(self, question: str, embedder: Embedder) -> Space | None:
+        """Returns the vector of a question, or None where the router looks at none.
+
+        Raises:
+            ConfigurationError: if the router was trained on the vectors of another embedder.
+        """
+        if self.card.embedder is None:
+            return None
+        if embedder.name != self.card.embedder:
+            raise ConfigurationError(
+                f"The router '{self.card.name}' was trained on vectors of '{self.card.embedder}', and this installation"
+                f" has '{embedder.name}'; pull the same weights or train it anew."
+            )
+        return await Space.of(embedder, [question])
 
     def arrays(self) -> bytes:
         """Returns what was learned as a file of arrays."""

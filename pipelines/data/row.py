@@ -126,12 +126,12 @@ def _size_of(value: object) -> int:
 
 
 def _refuse_depth(value: object, column: str) -> None:
-    level: list[object] = [value]
+    level: list[Any] = [value]
     for _ in range(DEEPEST):
         level = [
             child
             for item in level
-            for child in (item.values() if isinstance(item, dict) else item)  # type: ignore[attr-defined]
+            for child in (item.values() if isinstance(item, dict) else item)
             if isinstance(child, (list, dict))
         ]
         if not level:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Mapping
 from functools import cache
-from importlib import import_module
 
 from pipelines.node import GROUPS, Node
+from pipelines.registry import classes_in
 
 
 @cache
 def node_kinds() -> Mapping[str, type[Node]]:
     """Returns every node class by its kind, in the order of the palette: by group, then by title."""
-    found = []
-    for module_info in pkgutil.iter_modules(__path__):
-        module = import_module(f"{__name__}.{module_info.name}")
-        found += [
-            value
-            for value in vars(module).values()
-            if isinstance(value, type) and issubclass(value, Node) and value.__module__ == module.__name__
-        ]
+    found = [cls for _, cls in classes_in(__name__, __path__) if issubclass(cls, Node)]
     order = list(GROUPS)
     return {cls.kind: cls for cls in sorted(found, key=lambda cls: (order.index(cls.group), cls.title))}

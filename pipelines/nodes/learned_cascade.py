@@ -10,11 +10,9 @@ from pydantic import Field
 
 from pipelines.at_hand import AtHand
 from pipelines.error import ConfigurationError
-from pipelines.expected_calls import ExpectedCalls
-from pipelines.field import RouterReference
-from pipelines.node import Group, Node
-from pipelines.nodes.learned_router import Alias
+from pipelines.node import Group
 from pipelines.normalise import Comparison
+from pipelines.router_node import RouterNode
 from pipelines.run import Decision, Fired
 from pipelines.service import Embedder, Models
 from pipelines.store import RouterLibrary
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from pipelines.routers import learned_cascade as strategy
 
 
-class LearnedCascade(Node):
+class LearnedCascade(RouterNode):
     """Accepts what the models so far agree on, unless asking one more model is expected to be worth its cost.
 
     Wire the question and the answers at hand into it. It either accepts the winner of their vote, or lets the question
@@ -40,20 +38,10 @@ class LearnedCascade(Node):
     icon: ClassVar[str] = "trending-up"
     outputs: ClassVar[dict[str, type[Value]]] = {"accepted": Answer, "escalate": Query, "choice": ModelChoice}
 
-    router: RouterReference = Field(
-        default="", description="The trained cascade: its name, or name@version to stay with one."
-    )
     score_per_usd: float = Field(
         default=30.0, ge=0.0, le=1e6, description="How much score one USD is worth: larger asks on less often."
     )
     compare: Comparison = Field(default="auto", description="How answers are compared to tell whether they agree.")
-    aliases: tuple[Alias, ...] = Field(
-        default=(), max_length=200, description="Where the catalogue calls a model otherwise than the outcome table."
-    )
-
-    def expected_calls(self) -> tuple[ExpectedCalls, ...]:
-        """Returns nothing: it asks nobody itself."""
-        return ()
 
     def summary(self) -> str:
         """Returns the trained cascade and its price of score."""
@@ -63,6 +51,7 @@ class LearnedCascade(Node):
         """Yields a sentence where no trained cascade is chosen."""
         if not self.router.strip():
             yield "No trained cascade is chosen; train a router with the strategy 'learned_cascade' and name it."
+        yield from super().problems()
 
     async def run(
         self,
@@ -78,8 +67,7 @@ class LearnedCascade(Node):
             NotFound: if there is no such router.
             ConfigurationError: if it is no cascade, or was not trained on the model of an answer.
         """
-        known_as = {alias.known_as: alias.model for alias in self.aliases}
-        hand = await AtHand.of(self.router.strip(), known_as, query.text, answers, models, routers, embedder)
+        hand = await AtHand.of(self, query.text, answers, models, routers, embedder)
         cascade = _cascade_of(hand)
         asked = tuple(sorted({_column(hand, answer) for answer in answers}))
         evidence, (skills, costs) = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -13,13 +12,10 @@ from pydantic import Field
 
 from pipelines.choice import Choices, best
 from pipelines.error import ConfigurationError
-from pipelines.expected_calls import ExpectedCalls
-from pipelines.field import ModelName, RouterReference
-from pipelines.node import Group, Node, Port
-from pipelines.record import Record
+from pipelines.node import Group, Port
+from pipelines.router_node import RouterNode
 from pipelines.run import Decision, Fired
 from pipelines.service import Embedder, Models
-from pipelines.space import Space
 from pipelines.store import RouterLibrary
 from pipelines.strategy import Scores
 from pipelines.value import ModelChoice, Query, Value
@@ -32,14 +28,7 @@ Objective = Literal["score", "trade_off", "cheapest_above"]
 UNSURE = "unsure"
 
 
-class Alias(Record):
-    """Says which model of the catalogue stands for a model of the outcome table."""
-
-    known_as: str = Field(default="", max_length=200, description="Name in the outcome table.")
-    model: ModelName = Field(default=None, description="Model of the catalogue; empty takes the default model.")
-
-
-class LearnedRouter(Node):
+class LearnedRouter(RouterNode):
     """Chooses the model for an expert behind it by what a trained router expects of each model.
 
     Wire the question into both, this router and the expert, and the choice into the expert. Train a router on the page
@@ -54,9 +43,6 @@ class LearnedRouter(Node):
     icon: ClassVar[str] = "brain"
     outputs: ClassVar[dict[str, type[Value]]] = {"choice": ModelChoice}
 
-    router: RouterReference = Field(
-        default="", description="The trained router: its name, or name@version to stay with one."
-    )
     objective: Objective = Field(
         default="score",
         description="Best expected score; score less cost; or the cheapest model that is expected to be good enough.",
@@ -70,10 +56,6 @@ class LearnedRouter(Node):
     unsure_below: float | None = Field(
         default=None, ge=0.0, le=1.0, description="No model expected to reach this: the question leaves by 'unsure'."
     )
-    aliases: tuple[Alias, ...] = Field(
-        default=(), max_length=200, description="Where the catalogue calls a model otherwise than the outcome table."
-    )
-
     room_tokens: int = Field(
         default=1_024,
         ge=0,
@@ -81,19 +63,10 @@ class LearnedRouter(Node):
         description="Tokens kept free for prompt and answer: a model whose window is too small is not chosen.",
     )
 
-    def models_behind(self, known: Sequence[str]) -> tuple[str | None, ...]:
-        """Returns the aliases of the router's models, or their own names."""
-        aliases = {alias.known_as: alias.model for alias in self.aliases}
-        return tuple(aliases.get(name, name) for name in known)
-
     def output_ports(self) -> tuple[Port, ...]:
         """Returns the choice, and with a limit of doubt the way out for questions that nobody is expected to solve."""
         choice = Port(name="choice", type="model")
         return (choice,) if self.unsure_below is None else (choice, Port(name=UNSURE, type="query"))
-
-    def expected_calls(self) -> tuple[ExpectedCalls, ...]:
-        """Returns nothing: it only looks models up."""
-        return ()
 
     def summary(self) -> str:
         """Returns the router and how it chooses."""
@@ -108,9 +81,7 @@ class LearnedRouter(Node):
         """Yields a sentence where no router is chosen or a name stands twice."""
         if not self.router.strip():
             yield "No trained router is chosen; name one, or train one on the page of routers."
-        for name, count in Counter(alias.known_as for alias in self.aliases).items():
-            if count > 1:
-                yield f"The model '{name}' of the outcome table has {count} aliases; one is enough."
+        yield from super().problems()
 
     async def run(
         self,
@@ -128,7 +99,7 @@ class LearnedRouter(Node):
         trained = await asyncio.to_thread(routers.router, self.router.strip())
         entries = [models.entry(name) for name in self.models_behind(trained.card.models)]
         names = [entry.name for entry in entries]
-        space = await self._space(trained, embedder, query.text)
+        space = await trained.space_of(query.text, embedder)
         scores, costs = trained.predict([query.text], space=space)
         fits = np.array([await self._fits(query.text, entry, models) for entry in entries])
         if not fits.any():
@@ -168,16 +139,6 @@ class LearnedRouter(Node):
                 " wire the way out."
             )
         return Fired(ports={UNSURE: query}, decision=Decision(reason=reason))
-
-    async def _space(self, trained: TrainedRouter, embedder: Embedder, text: str) -> Space | None:
-        if trained.card.embedder is None:
-            return None
-        if embedder.name != trained.card.embedder:
-            raise ConfigurationError(
-                f"The router '{trained.card.name}' was trained on vectors of '{trained.card.embedder}', and this"
-                f" installation has '{embedder.name}'; pull the same weights or train it anew."
-            )
-        return await Space.of(embedder, [text])
 
     def _chosen(self, scores: Scores, costs: Scores) -> Choices:
         if self.objective == "score":

@@ -9,11 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from pipelines.at_hand import AtHand
-from pipelines.expected_calls import ExpectedCalls
-from pipelines.field import RouterReference
-from pipelines.node import Group, Node
-from pipelines.nodes.learned_router import Alias
+from pipelines.node import Group
 from pipelines.normalise import Comparison
+from pipelines.router_node import RouterNode
 from pipelines.run import Decision, Fired
 from pipelines.service import Embedder, Models
 from pipelines.store import RouterLibrary
@@ -21,7 +19,7 @@ from pipelines.value import Answer, Query, Value
 from pipelines.vote import vote
 
 
-class WeightedVote(Node):
+class WeightedVote(RouterNode):
     """Takes the answer with the most skill behind it, as a trained router judges its models for this question.
 
     The vote of a model has the log-odds of its expected score as its weight. Train the strategy 'vote' on a table with
@@ -38,21 +36,11 @@ class WeightedVote(Node):
     icon: ClassVar[str] = "scale"
     outputs: ClassVar[dict[str, type[Value]]] = {"answer": Answer}
 
-    router: RouterReference = Field(
-        default="", description="The trained router that knows the skills: its name, or name@version."
-    )
     compare: Comparison = Field(
         default="auto",
         description="What must agree: auto (number, choice or words), text (the words of the whole answer), number "
         "(the last number), choice (the last single letter).",
     )
-    aliases: tuple[Alias, ...] = Field(
-        default=(), max_length=200, description="Where the catalogue calls a model otherwise than the outcome table."
-    )
-
-    def expected_calls(self) -> tuple[ExpectedCalls, ...]:
-        """Returns nothing: it only counts."""
-        return ()
 
     def summary(self) -> str:
         """Returns whose skills count and what is compared."""
@@ -62,6 +50,7 @@ class WeightedVote(Node):
         """Yields a sentence where no router is chosen."""
         if not self.router.strip():
             yield "No trained router is chosen; name one, or use the majority vote, which needs none."
+        yield from super().problems()
 
     async def run(
         self,
@@ -80,8 +69,7 @@ class WeightedVote(Node):
         from pipelines.routing.vote import vote_weights
 
         voters = [answer for answer in answers if not answer.refused] or answers
-        known_as = {alias.known_as: alias.model for alias in self.aliases}
-        hand = await AtHand.of(self.router.strip(), known_as, query.text, voters, models, routers, embedder)
+        hand = await AtHand.of(self, query.text, voters, models, routers, embedder)
         skills, _ = hand.trained.predict([query.text], space=hand.space)
         worth = np.maximum(vote_weights(skills[0]), 0.0)
         weights = [float(worth.mean() if column is None else worth[column]) for column in hand.columns]

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Mapping
 from functools import cache
-from importlib import import_module
 
 from pipelines.reader import Reader
+from pipelines.registry import classes_in
 
 
 @cache
 def reader_kinds() -> Mapping[str, type[Reader]]:
     """Returns every reader class by its kind, in the order of their titles."""
-    found = []
-    for module_info in pkgutil.iter_modules(__path__):
-        module = import_module(f"{__name__}.{module_info.name}")
-        found += [
-            (module_info.name, value)
-            for value in vars(module).values()
-            if isinstance(value, type) and issubclass(value, Reader) and value.__module__ == module.__name__
-        ]
+    found = [(kind, cls) for kind, cls in classes_in(__name__, __path__) if issubclass(cls, Reader)]
     return dict(sorted(found, key=lambda item: item[1].title))

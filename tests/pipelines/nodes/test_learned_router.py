@@ -15,8 +15,11 @@ from pipelines.exchange.refusal import ExportRefused
 from pipelines.gateway.gateway import Gateway
 from pipelines.gateway.scripted import ScriptedProvider
 from pipelines.graph import find_problems
-from pipelines.nodes.learned_router import Alias, LearnedRouter
+from pipelines.nodes.learned_cascade import LearnedCascade
+from pipelines.nodes.learned_router import LearnedRouter
+from pipelines.nodes.weighted_vote import WeightedVote
 from pipelines.outcome.table import OutcomeTable
+from pipelines.router_node import Alias, RouterNode
 from pipelines.routers.category import Category
 from pipelines.run import Run
 from pipelines.store import MemoryLibrary, MemoryStore
@@ -204,3 +207,11 @@ def test_an_export_as_a_program_is_refused_in_a_sentence() -> None:
     library = MemoryLibrary()
     with pytest.raises(ExportRefused, match="'Learned router', which has no form in an exported program"):
         langgraph_file(drawn, catalogue=known, library=library, documents=library, embedder_name="topics")
+
+
+@pytest.mark.parametrize("cls", [LearnedRouter, LearnedCascade, WeightedVote])
+def test_every_node_with_a_trained_router_looks_its_models_up_by_their_aliases(cls: type[RouterNode]) -> None:
+    node = cls(router="crafts", aliases=(Alias(known_as="counter", model="gpt"),))
+    assert node.router_references() == ("crafts",)
+    assert node.models_behind(("counter", "linguist")) == ("gpt", "linguist")
+    assert node.expected_calls() == ()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipelines.error import NotFound
-from pipelines.nodes.learned_router import Alias
 from pipelines.nodes.weighted_vote import WeightedVote
+from pipelines.router_node import Alias
 from pipelines.routers.category import Category
 from pipelines.run import Fired
 from pipelines.store import MemoryLibrary
