@@ -143,8 +143,10 @@ export class Instance {
   private replace(graph: Graph): void {
     const { doc, rules } = this.store.get();
     const before = this.selection.nodes;
-    // First, so that it is sent before the drawing that the next line causes.
+    // Streamlit sends in a task of its own, and drawing a hundred nodes takes long: it comes in the task after that.
+    const release = this.store.hold();
     this.outbox.edited();
+    queueMicrotask(() => setTimeout(release));
     this.store.set({ doc: { ...doc, seq: doc.seq + 1, graph: settled(graph, rules) } });
     this.rebuild();
     this.tellSelection(before);
