@@ -48,6 +48,10 @@ def server(tmp_path_factory: pytest.TempPathFactory, stub: Stub) -> Iterator[Ser
 def violations(studio: Studio) -> list[str]:
     """Returns each serious finding of axe-core on the page with the elements it was found at."""
     studio.settled()
+    # What fades in has another contrast until it is there.
+    studio.page.wait_for_function(
+        "() => document.getAnimations().every(each => each.effect.getComputedTiming().iterations === Infinity)"
+    )
     studio.page.add_script_tag(path=AXE)
     found: dict[str, Any] = studio.page.evaluate(
         "levels => axe.run(document, { runOnly: { type: 'tag', values: levels }, resultTypes: ['violations'] })", LEVELS
