@@ -16,6 +16,7 @@ from app.hold import Holds
 from app.library import Library
 from app.loop import LoopThread, settle_collector
 from app.model_list import known_entries
+from app.outcome.fill_job import Fillings
 from app.recording import Recordings
 from app.routing.training import Trainings
 from pipelines.catalogue import Catalogue, ModelEntry, Provider
@@ -72,6 +73,7 @@ class Workspace:
         self._holds = Holds(self.engine, self.storage.runs, self.loop)
         self.experiments = Experiments(self.storage, self.batch_engine, self.library, embedder, self.loop)
         self.trainings = Trainings(embedder, self.config.vectors_folder)
+        self.fillings = Fillings(self)
 
     def __enter__(self) -> Workspace:
         """Returns itself."""
@@ -88,6 +90,7 @@ class Workspace:
         self._holds.stop_all()
         self.experiments.close()
         self.trainings.close()
+        self.fillings.close()
         self.loop.call(self._gateway.aclose())
         self.loop.close()
         self.storage.close()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from app.batch import run_batch
-from app.workspace import Workspace
 from pipelines.data.example import Example
 from pipelines.document import Edge, NodeSpec, Pipeline
 from pipelines.engine.purse import Purse
@@ -22,6 +21,9 @@ from pipelines.outcome.outcome import UNKNOWN, Outcome
 from pipelines.outcome.table import OutcomeTable
 from pipelines.retrieval.embedder import pick_embedder
 from pipelines.run import Run, RunSettings
+
+if TYPE_CHECKING:
+    from app.workspace import Workspace
 
 WIDTH: Final = 16
 LARGEST_SEED: Final = 2_147_483_647
@@ -55,6 +57,7 @@ def fill_cells(
     *,
     aliases: Mapping[str, str] | None = None,
     budget_usd: float | None = None,
+    purse: Purse | None = None,
     seed: int = 0,
     width: int = WIDTH,
     on_done: Callable[[], None] | None = None,
@@ -72,6 +75,7 @@ def fill_cells(
         scorer: its JSON (`kind` and its fields).
         aliases: what the catalogue calls a model of the table.
         budget_usd: most that all calls together may cost.
+        purse: that pays instead, shared with other fillings; closing it stops the filling.
         seed: of the runs.
         width: how many at a time.
         on_done: called as each cell has been asked.
@@ -91,15 +95,16 @@ def fill_cells(
         )
         for row, column in plan.cells.tolist()
     ]
-    purse = Purse(budget_usd)
-    assessor = Assessor(space.batch_engine, scorers, pick_embedder(space.config.weights_folder), purse)
+    paying = Purse(budget_usd) if purse is None else purse
+    paid_before_usd = paying.spent_usd
+    assessor = Assessor(space.batch_engine, scorers, pick_embedder(space.config.weights_folder), paying)
 
     async def work() -> list[Row | None]:
         done = await run_batch(
             *(space.batch_engine, space.storage.runs, runs),
             width=width,
             on_done=None if on_done is None else lambda _: on_done(),
-            purse=purse,
+            purse=paying,
         )
         turn = asyncio.Semaphore(width)
 
@@ -112,7 +117,7 @@ def fill_cells(
         )
 
     rows = space.loop.call(work())
-    return _filling(table, plan, rows, next(iter(scorers)), purse.spent_usd)
+    return _filling(table, plan, rows, next(iter(scorers)), paying.spent_usd - paid_before_usd)
 
 
 def asking(model: str | None) -> Pipeline:
@@ -131,22 +136,31 @@ def asking(model: str | None) -> Pipeline:
     )
 
 
-def _examples(table: OutcomeTable, plan: FillPlan, examples: Sequence[Example]) -> dict[int, Example]:
-    """Returns the example of each row that has a cell in the plan."""
+def examples_by_row(table: OutcomeTable, rows: Sequence[int], examples: Sequence[Example]) -> dict[int, Example]:
+    """Returns the example of each of these rows that has one, found by its id and question or by its text."""
     by_id = {example.id: example for example in examples}
     by_text = {example.as_query().text: example for example in examples}
     found = {}
-    for row in dict.fromkeys(plan.cells[:, 0].tolist()):
+    for row in dict.fromkeys(rows):
         query = table.queries[row]
         same = by_id.get(table.ids[row])
         # An id such as `1` may be that of another question.
         example = same if same is not None and same.query in query else by_text.get(query)
-        if example is None:
-            raise ConfigurationError(
-                f"The row '{table.ids[row]}' of the table '{table.name}' has no example with that id or question among"
-                f" the {len(examples):,} that were given; it is needed to score the answers."
-            )
-        found[row] = example
+        if example is not None:
+            found[row] = example
+    return found
+
+
+def _examples(table: OutcomeTable, plan: FillPlan, examples: Sequence[Example]) -> dict[int, Example]:
+    """Returns the example of each row that has a cell in the plan."""
+    rows = plan.cells[:, 0].tolist()
+    found = examples_by_row(table, rows, examples)
+    lacking = next((row for row in rows if row not in found), None)
+    if lacking is not None:
+        raise ConfigurationError(
+            f"The row '{table.ids[lacking]}' of the table '{table.name}' has no example with that id or question among"
+            f" the {len(examples):,} that were given; it is needed to score the answers."
+        )
     return found
 
 

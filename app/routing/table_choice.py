@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from app.plain import plain
+from app.routing.fill_form import draw_fill
+from app.routing.fill_progress import draw_filling
 from app.routing.table_import import draw_import
-from app.routing.table_shelf import TableEntry, table_entries, table_of
+from app.routing.table_shelf import TableEntry, table_entries
 from app.state import show_table, shown_table
 from app.workspace import Workspace
-from pipelines.outcome.missing import plan_fill
 
 NO_TABLE = "There is no outcome table yet. Import recorded outcomes, or run an experiment with several models."
 
@@ -29,8 +30,10 @@ def draw_table_choice(space: Workspace) -> TableEntry | None:
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         place = names.index(wanted) if wanted in entries else 0
-        # The key follows the address, so that an import or a link changes what is chosen.
-        chosen = st.selectbox("Outcome table", names, place, label, key=f"routers:table:{wanted in entries and wanted}")
+        # The key follows the address, so that an import or a link changes what is chosen, and the version, so that a
+        # new one is told.
+        key = f"routers:table:{wanted}:{entries[wanted].version}" if wanted in entries else "routers:table:"
+        chosen = st.selectbox("Outcome table", names, place, label, key=key)
         if st.button("Import outcomes", icon=":material/upload_file:", key="routers:import"):
             draw_import(space)
     if chosen is None:
@@ -46,15 +49,14 @@ def draw_table_choice(space: Workspace) -> TableEntry | None:
 def _draw_about(space: Workspace, entry: TableEntry) -> None:
     card = entry.card
     told = [plain(text) for text in (card.source, f"Licence: {card.licence}" if card.licence else "") if text]
-    if card.missing:
-        cells = card.n_queries * len(card.models)
-        told.append(f"{card.missing:,} of {cells:,} cells have no score ({card.missing / cells:.0%}).")
-        told.append(_fill(space, entry))
     if told:
         st.caption(" · ".join(told))
-
-
-def _fill(space: Workspace, entry: TableEntry) -> str:
-    """Returns what it would take to fill the cells without a score."""
-    sentence = plan_fill(table_of(space, entry.reference), space.catalogue).sentence
-    return plain(f"To {sentence}: routeloom outcomes fill {entry.card.name}")
+    draw_filling(space, entry)
+    job = space.fillings.of(card.name)
+    if card.missing and (job is None or job.status != "running"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            cells = card.n_queries * len(card.models)
+            told = f"{card.missing:,} of {cells:,} cells have no score ({card.missing / cells:.0%})."
+            st.caption(told, width="content")
+            if st.button("Fill missing cells", icon=":material/grid_on:", key="routers:fill", type="tertiary"):
+                draw_fill(space, entry)
