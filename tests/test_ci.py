@@ -28,14 +28,14 @@ def test_the_experiment_file_is_one(tmp_path: Path) -> None:
     scorers = [scorer_of(scorer).model_dump() for scorer in request.scorers if isinstance(scorer, str)]
     assert scorer_names(scorers) == ("normalised_match", "llm_judge")
     assert request.fail_if is not None
-    require_condition(request.fail_if, scorer_names(scorers))
+    require_condition(request.fail_if, scorer_names(scorers), pipelines=len(request.pipelines))
 
 
 def test_every_name_that_a_condition_may_use_is_known() -> None:
     sentence = re.search(r"It may speak of (.*?)A number that cannot", PAGE, re.DOTALL)
     assert sentence is not None
     for name in re.findall(r"`(\w+)`", sentence[1]):
-        require_condition(f"{name} < 0.5", ())
+        require_condition(f"{name} < 0.5", (), pipelines=2)
 
 
 def test_the_action_runs_a_command_that_exists() -> None:

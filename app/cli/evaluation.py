@@ -161,7 +161,7 @@ def _made(space: Workspace, request: ExperimentRequest, folder: Path, name: str 
     prepared = prepare(space, request, folder)
     names = scorer_names(prepared.experiment.scorers)
     if request.fail_if is not None:
-        require_condition(request.fail_if, names)
+        require_condition(request.fail_if, names, pipelines=len(prepared.experiment.contenders))
     if not request.scorers:
         tell(f"Scored by {names[0]}, which suits these rows; name another with --scorer.")
     estimate = _estimate(space, prepared)
@@ -190,7 +190,7 @@ def _known(space: Workspace, name: str, request: ExperimentRequest, folder: Path
     experiment = find_experiment(space.storage, name)
     require_same(space, request, experiment, folder)
     if request.fail_if is not None:
-        require_condition(request.fail_if, scorer_names(experiment.scorers))
+        require_condition(request.fail_if, scorer_names(experiment.scorers), pipelines=len(experiment.contenders))
     return experiment
 
 

@@ -95,7 +95,8 @@ def _named(error: RouteloomError | typer.TyperException) -> tuple[str, str]:
 def _code(error: Exception) -> int:
     if isinstance(error, RunCancelled):
         return STOPPED
-    is_input = isinstance(error, (typer.TyperException, DocumentError, NotFound, ConfigurationError, AlreadyThere))
+    asked = (typer.TyperException, DocumentError, PipelineInvalid, NotFound, ConfigurationError, AlreadyThere)
+    is_input = isinstance(error, asked)
     return BAD_INPUT if is_input else FAILED
 
 

@@ -67,15 +67,21 @@ def gate_names(report: Report) -> tuple[str, ...]:
     return _names(name for known in report.contenders for name in known.passes)
 
 
-def require_condition(expression: str, scorers: Sequence[str]) -> None:
-    """Refuses what `fail_if` would refuse of an experiment with these scorers, before anything is paid.
+def require_condition(expression: str, scorers: Sequence[str], *, pipelines: int) -> None:
+    """Refuses, before anything is paid, what `fail_if` could not tell with these scorers and so many pipelines.
 
     Raises:
         ConfigurationError: if it is no condition, or names what will be no number of the report.
     """
     if not expression.strip():
         raise ConfigurationError("The condition is empty; write for example: accuracy < 0.8.")
-    CompiledCondition(expression, dict.fromkeys(_names(scorers[1:]), "number"))
+    condition = CompiledCondition(expression, dict.fromkeys(_names(scorers[1:]), "number"))
+    compares = condition.names.intersection(AGAINST_FIRST)
+    if compares and pipelines == 1:
+        raise ConfigurationError(
+            f"The condition speaks of {' and '.join(sorted(compares))}, which compares with the first pipeline, and"
+            " there is no other; name a second pipeline, or use another number such as accuracy."
+        )
 
 
 def facts_of(report: Report, contender: ContenderReport) -> Mapping[str, float | None]:

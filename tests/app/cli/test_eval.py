@@ -163,7 +163,7 @@ def test_bad_input_is_exit_code_2_and_one_sentence(
 def test_a_pipeline_with_problems_is_not_run(ready: Program, stub: Stub) -> None:
     write(ready.home / "looped.json", looped())
     outcome = ready("eval", "--pipeline", "looped.json", "--data", "questions.csv", "--json")
-    assert (outcome.code, outcome.json["error"]["kind"], stub.calls) == (1, "PipelineInvalid", 0)
+    assert (outcome.code, outcome.json["error"]["kind"], stub.calls) == (2, "PipelineInvalid", 0)
 
 
 def test_a_file_is_kept_as_a_data_set_once(ready: Program) -> None:

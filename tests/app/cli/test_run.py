@@ -143,7 +143,7 @@ def test_an_unknown_pipeline_is_bad_input(program: Program) -> None:
 
 def test_a_pipeline_with_errors_is_not_run(asking: Program, stub: Stub) -> None:
     outcome = asking("run", write(asking.home / "p.json", looped()), "--query", "A?", "--json")
-    assert outcome.code == 1
+    assert outcome.code == 2
     assert outcome.json["error"]["kind"] == "PipelineInvalid"
     assert {problem["node"] for problem in outcome.json["error"]["problems"]} >= {"a", "odd"}
     assert stub.calls == 0

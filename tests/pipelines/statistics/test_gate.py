@@ -70,6 +70,9 @@ def test_what_is_no_condition_is_refused(expression: str, sentence: str) -> None
 
 
 def test_a_condition_is_checked_before_there_is_a_report() -> None:
-    require_condition("accuracy < 0.8 or json_schema < 1 or difference_low < 0", ("exact_match", "json_schema"))
+    scorers = ("exact_match", "json_schema")
+    require_condition("accuracy < 0.8 or json_schema < 1 or difference_low < 0", scorers, pipelines=2)
     with pytest.raises(ConfigurationError, match="'exact_match' is unknown"):
-        require_condition("exact_match < 0.8", ("exact_match", "json_schema"))
+        require_condition("exact_match < 0.8", scorers, pipelines=2)
+    with pytest.raises(ConfigurationError, match="speaks of difference and p_value, which compares with the first"):
+        require_condition("accuracy < 0.5 or p_value < 0.05 and difference < 0", scorers, pipelines=1)
