@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli.home import load_config, open_library
+from app.cli.output import tell
 from pipelines.error import DocumentError, NotFound
 
 if TYPE_CHECKING:
@@ -44,8 +45,12 @@ def _table(reference: str, prices: dict[str, ModelPrice]) -> OutcomeTable:
         with open_library() as (_, library):
             return library.outcome_table(reference)
     prices.update(prices_near(path if path.is_dir() else path.parent))
-    table = import_path(path, _name_of(path)).table
-    return _part(table, part) if part else table
+    found = import_path(path, _name_of(path))
+    if found.skipped:
+        tell(f"Note: {found.skipped:,} outcomes of {path} were left out, the first as {found.problems[0]}.")
+    for stranger in found.strangers:
+        tell(f"Note: left out {stranger}: it is of no known format.")
+    return _part(found.table, part) if part else found.table
 
 
 def _name_of(folder: Path) -> str:

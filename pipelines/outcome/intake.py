@@ -139,7 +139,9 @@ def import_path(
         DocumentError: with file, row and column, if something cannot be used.
     """
     if path.is_dir() and kind in (None, FOLDER) and _is_own_folder(path):
-        return Import(read_folder(path, name=name), FOLDER)
+        strays: list[Problem] = []
+        table = read_folder(path, name=name, on_stray=strays.append)
+        return Import(table, FOLDER, problems=tuple(strays[:MOST_PROBLEMS]), skipped=len(strays))
     paths = _paths(path)
     files = ((str(found.relative_to(path) if path.is_dir() else found.name), found.read_bytes()) for found in paths)
     found = import_outcomes(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from pydantic import Field
 
 from pipelines.error import DocumentError
 from pipelines.outcome.table import OutcomeTable
@@ -17,28 +18,36 @@ from pipelines.record import Record
 class ModelPrice(Record):
     """Is what a model costs, in USD per million tokens."""
 
-    input_usd_per_mtok: float
-    output_usd_per_mtok: float
+    input_usd_per_mtok: float = Field(ge=0.0)
+    output_usd_per_mtok: float = Field(ge=0.0)
 
 
 def read_prices(path: Path) -> dict[str, ModelPrice]:
     """Returns the prices of a CSV file with `model`, `usd_per_1m_in` and `usd_per_1m_out`.
 
     Raises:
-        DocumentError: naming the line that is wrong.
+        DocumentError: naming the line that is wrong, or the file if it is no CSV.
     """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            return _prices(csv.DictReader(stream), path)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DocumentError(f"{path} cannot be read as CSV in UTF-8: {error}.") from None
+
+
+def _prices(reader: csv.DictReader[str], path: Path) -> dict[str, ModelPrice]:
     found: dict[str, ModelPrice] = {}
-    with path.open(encoding="utf-8", newline="") as stream:
-        for number, row in enumerate(csv.DictReader(stream), start=2):
-            try:
-                price = ModelPrice(
-                    input_usd_per_mtok=float(row["usd_per_1m_in"]), output_usd_per_mtok=float(row["usd_per_1m_out"])
-                )
-                found[row["model"]] = price
-            except (KeyError, TypeError, ValueError):
-                raise DocumentError(
-                    f"Line {number} of {path} needs model, usd_per_1m_in and usd_per_1m_out; it has {dict(row)}."
-                ) from None
+    for row in reader:
+        try:
+            price = ModelPrice(
+                input_usd_per_mtok=float(row["usd_per_1m_in"]), output_usd_per_mtok=float(row["usd_per_1m_out"])
+            )
+            found[row["model"]] = price
+        except (KeyError, TypeError, ValueError):
+            raise DocumentError(
+                f"Line {reader.line_num} of {path} needs model, and usd_per_1m_in and usd_per_1m_out that are not"
+                f" negative; it has {dict(row)}."
+            ) from None
     return found
 
 
