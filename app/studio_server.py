@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import webbrowser
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from threading import Timer
 from typing import Any, Final
@@ -20,6 +21,8 @@ from app.live import LiveRun, live_runs
 
 SCRIPT: Final = Path(__file__).with_name("main.py")
 BROWSER_DELAY_S: Final = 1.5
+WARM_DELAY_S: Final = 4.0
+"""The first page comes first."""
 METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 LIGHT: Final = {
     "primaryColor": "#4f46e5",
@@ -68,9 +71,8 @@ def serve(config: Config, *, open_browser: bool = False) -> None:
     # The script reads its configuration from the environment, like every command.
     os.environ["ROUTELOOM_HOME"] = str(config.home)
     if open_browser:
-        opener = Timer(BROWSER_DELAY_S, webbrowser.open, [f"http://{_reachable(config.host)}:{config.port}"])
-        opener.daemon = True
-        opener.start()
+        _later(BROWSER_DELAY_S, lambda: webbrowser.open(f"http://{_reachable(config.host)}:{config.port}"))
+    _later(WARM_DELAY_S, _load)
     build_app().run(config=settings(config))
 
 
@@ -98,6 +100,21 @@ def settings(config: Config) -> Mapping[str, Any]:
         "theme.dark.chartCategoricalColors": CHART_DARK,
         **themes,
     }
+
+
+def _later(delay_s: float, act: Callable[[], object]) -> None:
+    timer = Timer(delay_s, act)
+    timer.daemon = True
+    timer.start()
+
+
+def _load() -> None:
+    """Loads what the first table, interval and chart need, so that whoever opens an experiment need not wait for it."""
+    from app.charts.warm import warm
+
+    for name in ("pandas", "scipy.special"):
+        import_module(name)
+    warm()
 
 
 async def _health(_: Request) -> Response:
