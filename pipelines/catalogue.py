@@ -12,6 +12,7 @@ from pydantic import Field
 from pipelines.chat import Usage
 from pipelines.error import ConfigurationError
 from pipelines.record import Record
+from pipelines.trait import ModelTraits
 
 Provider = Literal["litellm", "openai_compatible", "embedded", "replay", "scripted"]
 UsdPerMtok = Annotated[float, Field(ge=0.0, le=1e6)]
@@ -54,6 +55,7 @@ class ModelEntry(Record):
         base_url: only for `openai_compatible` and LiteLLM providers that need one.
         key_env: environment variable (or keyring entry) that holds the key; never the key.
         context_window: tokens of input and output together, or None where unknown.
+        traits: what routers that are asked for small, recent or open models look at.
     """
 
     name: str = Field(min_length=1, max_length=120)
@@ -68,6 +70,7 @@ class ModelEntry(Record):
     timeout_s: float = Field(default=120.0, gt=0.0, le=3_600.0, description="Total deadline of a call, all tries.")
     supports_logprobs: bool = True
     supports_json_schema: bool = True
+    traits: ModelTraits = ModelTraits()
     note: str = Field(default="", max_length=500)
 
     def cost_usd(self, usage: Usage) -> float:

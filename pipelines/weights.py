@@ -14,6 +14,7 @@ from pipelines.catalogue import ModelEntry, Price
 from pipelines.error import NotFound
 from pipelines.gguf import read_header
 from pipelines.record import Record
+from pipelines.trait import ModelTraits
 
 SLOTS = 2
 CONTEXT_TOKENS = 4_096
@@ -181,6 +182,7 @@ def _entry(each: WeightFile) -> ModelEntry:
         max_output_tokens=MAX_OUTPUT_TOKENS,
         max_concurrency=SLOTS,
         timeout_s=600.0,
+        traits=ModelTraits(licence=each.licence.lower()),
         note=f"{each.title}, {each.licence}. {each.note}",
     )
 

@@ -72,7 +72,7 @@ class NodeModels:
 
     async def complete(self, request: ChatRequest) -> Completion:
         """Asks a model; see `pipelines.service.Models`."""
-        named = request.model_copy(update={"model": self.entry(request.model).name})
+        named = request.model_copy(update={"model": self._context.catalogue.entry(request.model).name})
         while True:
             try:
                 return await self._context.gateway.complete(named, self)
@@ -83,8 +83,8 @@ class NodeModels:
                 await purse.settled()
 
     def entry(self, name: str | None) -> ModelEntry:
-        """Returns the entry of a model, None being the default of the run."""
-        return self._context.catalogue.entry(name)
+        """Returns the entry of a model with its price where anybody knows it, None being the default of the run."""
+        return self._context.gateway.priced(self._context.catalogue.entry(name))
 
     async def count_tokens(self, name: str | None, text: str) -> int:
         """Counts tokens with the model's own tokenizer where it is at hand."""

@@ -59,7 +59,7 @@ class Gateway:
             BudgetExceeded: if the call could exceed the budget, before it is made.
             ModelError: if it failed after all tries.
         """
-        entry = self._priced(self.catalogue.entry(request.model))
+        entry = self.priced(self.catalogue.entry(request.model))
         _refuse_too_long(request, entry)
         request = _settled(request, entry, scope)
         key = _key(request, entry)
@@ -191,7 +191,7 @@ class Gateway:
         finally:
             scope.on_call(call)
 
-    def _priced(self, entry: ModelEntry) -> ModelEntry:
+    def priced(self, entry: ModelEntry) -> ModelEntry:
         """Returns the entry with the price that its provider knows, where it has none of its own."""
         if entry.price is not None:
             return entry

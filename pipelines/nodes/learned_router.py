@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from pipelines.choice import Choices, best
 from pipelines.error import ConfigurationError
 from pipelines.node import Group, Port
 from pipelines.router_node import RouterNode
+from pipelines.routing.demand import Profile
+from pipelines.routing.flag import FlaggedDemands
+from pipelines.routing.objective import Objective, Rule
+from pipelines.routing.selection import select
 from pipelines.run import Decision, Fired
 from pipelines.service import Embedder, Models
 from pipelines.store import RouterLibrary
@@ -22,9 +25,9 @@ from pipelines.value import ModelChoice, Query, Value
 
 if TYPE_CHECKING:
     from pipelines.catalogue import ModelEntry
+    from pipelines.space import Space
     from pipelines.trained import TrainedRouter
 
-Objective = Literal["score", "trade_off", "cheapest_above"]
 UNSURE = "unsure"
 
 
@@ -35,7 +38,9 @@ class LearnedRouter(RouterNode):
     of routers or with `routeloom router train`.
 
     Source: routing on recorded outcomes (RouterBench; CARROT: argmax of expected quality minus weighted cost; NVIDIA's
-    auto-router: the cheapest model that is expected to be good enough); which strategy learned is on the router's card.
+    auto-router: the cheapest model that is expected to be good enough); constraints and flags in the question with a
+    Pareto choice (Tryage, arXiv 2308.11601); abstention (SDM, GQR-Bench). Which strategy learned is on the router's
+    card.
     """
 
     title: ClassVar[str] = "Learned router"
@@ -43,9 +48,10 @@ class LearnedRouter(RouterNode):
     icon: ClassVar[str] = "brain"
     outputs: ClassVar[dict[str, type[Value]]] = {"choice": ModelChoice}
 
-    objective: Objective = Field(
+    objective: Rule = Field(
         default="score",
-        description="Best expected score; score less cost; or the cheapest model that is expected to be good enough.",
+        description="Best expected score; score less cost; the cheapest that is expected to be good enough; or the best"
+        " within a budget.",
     )
     score_per_usd: float = Field(
         default=10.0, ge=0.0, le=1e6, description="For score less cost: how much score one USD is worth (lambda)."
@@ -53,8 +59,20 @@ class LearnedRouter(RouterNode):
     enough: float = Field(
         default=0.7, ge=0.0, le=1.0, description="For the cheapest: the expected score that is good enough."
     )
+    budget_usd: float = Field(
+        default=0.01, ge=0.0, le=1e6, description="For the best within a budget: what one question may cost, in USD."
+    )
     unsure_below: float | None = Field(
         default=None, ge=0.0, le=1.0, description="No model expected to reach this: the question leaves by 'unsure'."
+    )
+    doubt: float | None = Field(
+        default=None,
+        ge=0.0,
+        le=1.0,
+        description="The router less sure than this that it knows such questions: the question leaves by 'unsure'.",
+    )
+    strangers_leave: bool = Field(
+        default=False, description="The same, with the bound that was chosen in training, where the strategy has one."
     )
     room_tokens: int = Field(
         default=1_024,
@@ -62,11 +80,23 @@ class LearnedRouter(RouterNode):
         le=1_000_000,
         description="Tokens kept free for prompt and answer: a model whose window is too small is not chosen.",
     )
+    demands: FlaggedDemands = Field(
+        default=FlaggedDemands(),
+        description="What models must keep to, and what is wished of them beside a good answer.",
+    )
+
+    @property
+    def has_way_out(self) -> bool:
+        """Says whether questions may leave by 'unsure'."""
+        return self.unsure_below is not None or self.doubt is not None or self.strangers_leave
 
     def output_ports(self) -> tuple[Port, ...]:
-        """Returns the choice, and with a limit of doubt the way out for questions that nobody is expected to solve."""
-        choice = Port(name="choice", type="model")
-        return (choice,) if self.unsure_below is None else (choice, Port(name=UNSURE, type="query"))
+        """Returns the choice, where flags are read the question without them, and the way out of the unsure."""
+        ports = [Port(name="choice", type="model")]
+        ports += self.demands.output_ports()
+        if self.has_way_out:
+            ports.append(Port(name=UNSURE, type="query"))
+        return tuple(ports)
 
     def summary(self) -> str:
         """Returns the router and how it chooses."""
@@ -74,6 +104,7 @@ class LearnedRouter(RouterNode):
             "score": "best score",
             "trade_off": f"score less {self.score_per_usd:g} per USD",
             "cheapest_above": f"cheapest above {self.enough:.2f}",
+            "within": f"best for ${self.budget_usd:g}",
         }
         return f"{self.router or 'no router chosen'} · {rule[self.objective]}"
 
@@ -94,26 +125,34 @@ class LearnedRouter(RouterNode):
 
         Raises:
             NotFound: if there is no such router.
-            ConfigurationError: if a model of the router is not in the catalogue, or its costs are needed and unknown.
+            ConfigurationError: if a model of the router is not in the catalogue, its costs are needed and unknown, or
+                no model may be asked and there is no way out.
         """
         trained = await asyncio.to_thread(routers.router, self.router.strip())
         entries = [models.entry(name) for name in self.models_behind(trained.card.models)]
         names = [entry.name for entry in entries]
+        asked = self.demands.heard(query.text)
+        query = query.model_copy(update={"text": asked.text})
         space = await trained.space_of(query.text, embedder)
         scores, costs = trained.predict([query.text], space=space)
+        expected = {name: float(score) for name, score in zip(names, scores[0], strict=True)}
+        if (stranger := self._stranger(trained, query.text, space)) is not None:
+            return self._unsure(query, Decision(scores=expected, reason=stranger))
         fits = np.array([await self._fits(query.text, entry, models) for entry in entries])
-        if not fits.any():
-            return self._too_long(query, entries)
-        allowed = np.flatnonzero(fits)
-        chosen = int(allowed[self._chosen(scores[:, fits], costs[:, fits])[0]])
+        worth = np.where(fits, self._worth(scores[0], costs[0]), -np.inf)
+        found = select(worth, [Profile.of(entry) for entry in entries], (self.demands, *asked.demands))
+        told = found.told(names, asked.unknown) + _left_out(names, fits)
+        if found.chosen is None:
+            return self._unsure(query, Decision(scores=expected, reason=self._nobody(entries, fits) + told))
         decision = Decision(
-            scores={name: float(score) for name, score in zip(names, scores[0], strict=True)},
+            scores=expected,
             threshold=self.enough if self.objective == "cheapest_above" else self.unsure_below,
-            reason=_reason(trained, names, scores, costs, chosen) + _left_out(names, fits),
+            reason=_reason(trained, names, scores, costs, found.chosen) + told,
         )
-        if self.unsure_below is not None and scores[0][fits].max() < self.unsure_below:
-            return Fired(ports={UNSURE: query}, decision=decision)
-        return Fired(ports={"choice": ModelChoice(model=names[chosen])}, decision=decision)
+        if self.unsure_below is not None and max(scores[0][list(found.left)]) < self.unsure_below:
+            return self._unsure(query, decision)
+        choice = ModelChoice(model=names[found.chosen])
+        return Fired(ports={"choice": choice, **self.demands.passed_on(query)}, decision=decision)
 
     async def _fits(self, text: str, entry: ModelEntry, models: Models) -> bool:
         """Says whether a question fits into the context window of a model, with room for prompt and answer."""
@@ -123,35 +162,56 @@ class LearnedRouter(RouterNode):
             return True
         return await models.count_tokens(entry.name, text) + self.room_tokens <= window
 
-    def _too_long(self, query: Query, entries: Sequence[ModelEntry]) -> Fired:
+    def _stranger(self, trained: TrainedRouter, text: str, space: Space | None) -> str | None:
+        """Returns in a few words that the router does not know such questions, or None where it does.
+
+        Raises:
+            ConfigurationError: if its strategy cannot tell.
+        """
+        if self.doubt is None and not self.strangers_leave:
+            return None
+        bound = trained.strategy.doubt if self.doubt is None else self.doubt
+        sure = trained.strategy.confidence([text], space=space)
+        if sure is None or bound is None:
+            told = f"The strategy '{trained.strategy.title}' of the router '{self.router}' does not"
+            if sure is None:
+                raise ConfigurationError(f"{told} say how sure it is; train one with 'sdm', 'knn' or 'category'.")
+            raise ConfigurationError(f"{told} choose a bound of doubt in training; set 'doubt' instead.")
+        return f"{sure[0]:.2f} sure of such questions, {bound:.2f} is needed" if sure[0] < bound else None
+
+    def _worth(self, scores: NDArray[np.float64], costs: NDArray[np.float64]) -> NDArray[np.float64]:
+        aim = Objective(
+            rule=self.objective, score_per_usd=self.score_per_usd, enough=self.enough, budget_usd=self.budget_usd
+        )
+        if aim.needs_costs and np.isnan(costs).any():
+            raise ConfigurationError(
+                f"The router '{self.router}' does not know what every model costs; choose by the best score alone."
+            )
+        return aim.worth(scores, costs)
+
+    def _nobody(self, entries: Sequence[ModelEntry], fits: NDArray[np.bool_]) -> str:
+        """Returns why no model may be asked."""
+        if not fits.any():
+            widest = max(entries, key=lambda entry: entry.context_window or 0)
+            return (
+                f"the question fits into the window of no model; the widest is {widest.name}"
+                f" ({widest.context_window:,})"
+            )
+        budget = f" for ${self.budget_usd:g}" if self.objective == "within" else ""
+        return f"no model may be asked{budget}"
+
+    def _unsure(self, query: Query, decision: Decision) -> Fired:
         """Fires the question by the way of the unsure.
 
         Raises:
             ConfigurationError: if there is no such way.
         """
-        widest = max(entries, key=lambda entry: entry.context_window or 0)
-        reason = (
-            f"the question fits into the window of no model; the widest is {widest.name} ({widest.context_window:,})"
-        )
-        if self.unsure_below is None:
+        if not self.has_way_out:
             raise ConfigurationError(
-                f"For the router '{self.router}' {reason}; add a model with a larger window, or set 'unsure below' and"
-                " wire the way out."
+                f"For the router '{self.router}' {decision.reason}; allow more models, or set 'unsure below' and wire"
+                " the way out."
             )
-        return Fired(ports={UNSURE: query}, decision=Decision(reason=reason))
-
-    def _chosen(self, scores: Scores, costs: Scores) -> Choices:
-        if self.objective == "score":
-            return best(scores)
-        if np.isnan(costs).any():
-            raise ConfigurationError(
-                f"The router '{self.router}' does not know what every model costs; choose by the best score alone."
-            )
-        if self.objective == "trade_off":
-            return best(scores - self.score_per_usd * costs)
-        good = scores >= self.enough
-        # Where nobody is good enough the best is asked.
-        return np.where(good.any(axis=1), np.where(good, -costs, -np.inf).argmax(axis=1), best(scores)).astype(np.intp)
+        return Fired(ports={UNSURE: query}, decision=decision)
 
 
 def _reason(trained: TrainedRouter, names: Sequence[str], scores: Scores, costs: Scores, chosen: int) -> str:

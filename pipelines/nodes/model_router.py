@@ -10,11 +10,15 @@ import numpy as np
 from pydantic import Field
 
 from pipelines.catalogue import ModelEntry
-from pipelines.choice import best, utility
+from pipelines.choice import utility
+from pipelines.error import ConfigurationError
 from pipelines.expected_calls import ExpectedCalls
 from pipelines.field import Lines, ModelName
-from pipelines.node import Group, Node
+from pipelines.node import Group, Node, Port
 from pipelines.record import Record
+from pipelines.routing.demand import Profile
+from pipelines.routing.flag import FlaggedDemands
+from pipelines.routing.selection import select
 from pipelines.run import Decision, Fired
 from pipelines.service import Embedder, Models
 from pipelines.strategies import AnyStrategy
@@ -37,7 +41,8 @@ class ModelRouter(Node):
     Wire the question into both, this router and the expert, and the choice into the expert.
 
     Source: routing as argmax of predicted quality minus weighted cost (RouterBench; CARROT, with mu as the weight); the
-    quality comes from the strategy.
+    quality comes from the strategy; constraints and flags in the question with a Pareto choice (Tryage, arXiv
+    2308.11601).
     """
 
     title: ClassVar[str] = "Model router"
@@ -52,6 +57,13 @@ class ModelRouter(Node):
     cost_weight: float = Field(
         default=0.0, ge=0.0, le=1.0, description="0 looks at the score only, 1 at the price only."
     )
+    demands: FlaggedDemands = Field(
+        default=FlaggedDemands(), description="What models must keep to, and what is wished of them beside the score."
+    )
+
+    def output_ports(self) -> tuple[Port, ...]:
+        """Returns the choice, and where flags are read the question without them."""
+        return super().output_ports() + self.demands.output_ports()
 
     def expected_calls(self) -> tuple[ExpectedCalls, ...]:
         """Returns nothing: it only looks the model up."""
@@ -79,28 +91,40 @@ class ModelRouter(Node):
     async def run(
         self, query: Annotated[Query, "The question to choose a model for."], models: Models, embedder: Embedder
     ) -> Fired:
-        """Fires the name of the chosen model."""
+        """Fires the name of the chosen model.
+
+        Raises:
+            ConfigurationError: if no model of the pool keeps to the demands.
+        """
+        asked = self.demands.heard(query.text)
+        query = query.model_copy(update={"text": asked.text})
         found: dict[str, Candidate] = {}
-        for entry in self.pool:
-            candidate = candidate_of(entry, models.entry(entry.model))
+        profiles: dict[str, Profile] = {}
+        for pooled in self.pool:
+            entry = models.entry(pooled.model)
             # The default model of a run may stand in the pool by its name too: its first place counts.
-            found.setdefault(candidate.name, candidate)
-        candidates = tuple(found.values())
+            found.setdefault(entry.name, candidate_of(pooled, entry))
+            profiles.setdefault(entry.name, Profile.of(entry))
+        names, candidates = tuple(found), tuple(found.values())
         scores = await scored(self.strategy, [query.text], candidates, embedder)
         if self.cost_weight:
             scores = utility(scores, costs_of(candidates), self.cost_weight)
-        chosen = candidates[int(best(scores)[0])]
+        choice = select(scores[0], tuple(profiles.values()), (self.demands, *asked.demands))
+        told = choice.told(names, asked.unknown)
+        if choice.chosen is None:
+            raise ConfigurationError(f"No model of the pool may be asked{told}; add one that keeps to the demands.")
         decision = Decision(
-            scores={c.name: float(s) for c, s in zip(candidates, scores[0], strict=True)},
-            reason=self._reason(candidates, scores),
+            scores={name: float(score) for name, score in zip(names, scores[0], strict=True)},
+            reason=self._reason(candidates, scores, choice.chosen) + told,
         )
-        return Fired(ports={"choice": ModelChoice(model=chosen.name)}, decision=decision)
+        chosen = ModelChoice(model=names[choice.chosen])
+        return Fired(ports={"choice": chosen, **self.demands.passed_on(query)}, decision=decision)
 
-    def _reason(self, candidates: Sequence[Candidate], scores: Scores) -> str:
-        first, *rest = np.argsort(-scores[0], kind="stable")
+    def _reason(self, candidates: Sequence[Candidate], scores: Scores, chosen: int) -> str:
         price = f", price counts {self.cost_weight:.0%}" if self.cost_weight else ""
+        rest = [number for number in np.argsort(-scores[0], kind="stable") if number != chosen]
         after = f", next {candidates[rest[0]].name} {scores[0][rest[0]]:.2f}" if rest else ""
-        return f"{self.strategy.title.lower()}{price}: {candidates[first].name} {scores[0][first]:.2f}{after}"
+        return f"{self.strategy.title.lower()}{price}: {candidates[chosen].name} {scores[0][chosen]:.2f}{after}"
 
 
 def candidate_of(pooled: PoolEntry, entry: ModelEntry) -> Candidate:

@@ -2,68 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from pipelines.choice import NONE, best
 from pipelines.error import ConfigurationError
+from pipelines.record import Record
 from pipelines.strategy import Scores
+
+Rule = Literal["score", "trade_off", "cheapest_above", "within"]
 
 Choices = NDArray[np.intp]
 Allowed = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 HALVINGS: Final = 80
 
-
-@dataclass(frozen=True, slots=True)
-class ModelTraits:
-    """Is what hard constraints look at; None is unknown and rules a model out where it is asked for."""
-
-    context_tokens: int | None = None
-    modalities: frozenset[str] = frozenset({"text"})
-    region: str | None = None
-    licence: str | None = None
-    price_usd_per_mtok: float | None = None
+_GOOD: Final = 100.0
+_NEAR: Final = 1e-3
 
 
-@dataclass(frozen=True, slots=True)
-class Constraints:
-    """Is what a model must keep to whatever it scores; an empty one allows all.
+class Objective(Record):
+    """Says what is wanted of the choice of a model; a trained router may carry one on its card.
 
     Attributes:
-        regions, licences: one of these; empty allows any.
+        rule: the best score, the best score less cost, the cheapest that is good enough, or the best that a question
+            may cost.
     """
 
-    modalities: frozenset[str] = frozenset({"text"})
-    regions: frozenset[str] = field(default_factory=frozenset)
-    licences: frozenset[str] = field(default_factory=frozenset)
-    price_usd_per_mtok: float | None = None
+    rule: Rule = "score"
+    score_per_usd: float = Field(default=10.0, ge=0.0, le=1e6)
+    enough: float = Field(default=0.7, ge=0.0, le=1.0)
+    budget_usd: float = Field(default=0.01, ge=0.0, le=1e6)
 
+    @property
+    def needs_costs(self) -> bool:
+        """Says whether the cost of every answer has to be known."""
+        return self.rule != "score"
 
-def allowed(traits: list[ModelTraits], wanted: Constraints, tokens: NDArray[np.int64]) -> Allowed:
-    """Returns which model may answer which question, an array (n_queries, n_models).
+    def worth(self, scores: Floats, costs_usd: Floats) -> Floats:
+        """Returns a number for each model that is larger the better it serves, -inf where it may not be chosen.
 
-    Args:
-        traits: of each model.
-        wanted: what all must keep to.
-        tokens: of each question with its answer, an array (n_queries,); the window of the model must hold them.
-    """
-    windows = np.array([np.inf if t.context_tokens is None else t.context_tokens for t in traits])
-    may = np.array([_keeps(each, wanted) for each in traits], dtype=np.bool_)
-    return np.asarray((tokens[:, None] <= windows) & may, dtype=np.bool_)
+        Where the cheapest that is good enough is wanted, the good ones lie so far above the others, and so near to each
+        other, that a wish (`pipelines.routing.selection`) decides among them but never against them.
 
-
-def _keeps(traits: ModelTraits, wanted: Constraints) -> bool:
-    cap = wanted.price_usd_per_mtok
-    return (
-        wanted.modalities <= traits.modalities
-        and (not wanted.regions or traits.region in wanted.regions)
-        and (not wanted.licences or traits.licence in wanted.licences)
-        and (cap is None or (traits.price_usd_per_mtok is not None and traits.price_usd_per_mtok <= cap))
-    )
+        Args:
+            scores: expected, an array (n_models,).
+            costs_usd: expected, the same shape, no NaN unless the rule looks at scores only.
+        """
+        if self.rule == "score":
+            return scores
+        if self.rule == "trade_off":
+            return np.asarray(scores - self.score_per_usd * costs_usd, dtype=np.float64)
+        if self.rule == "within":
+            return np.where(costs_usd <= self.budget_usd, scores, -np.inf)
+        dearest = float(costs_usd.max(initial=0.0)) or 1.0
+        return np.where(scores >= self.enough, _GOOD - _NEAR * costs_usd / dearest, scores)
 
 
 def best_for_the_money(

@@ -7,6 +7,7 @@ import numpy as np
 from pipelines.exchange.draft import Body, NodeDraft
 from pipelines.exchange.likeness import embedding_of
 from pipelines.nodes.model_router import ModelRouter, PoolEntry, candidate_of, costs_of
+from pipelines.routing.flag import FlaggedDemands
 from pipelines.strategies.chance import Chance
 from pipelines.strategies.constant import Constant
 from pipelines.strategies.length import Length
@@ -17,6 +18,8 @@ from pipelines.strategy import Candidate
 
 def write(node: ModelRouter, draft: NodeDraft) -> Body:
     """Returns the function that chooses the model of the expert behind it."""
+    if node.demands != FlaggedDemands():
+        draft.refuse("demands sizes, prices or licences of models, which has no form in an exported program")
     candidates = _candidates(node.pool, draft)
     for candidate in candidates:
         draft.model(candidate.name)

@@ -9,10 +9,8 @@ import pytest
 
 from pipelines.error import ConfigurationError
 from pipelines.routing.objective import (
-    Constraints,
-    ModelTraits,
+    Objective,
     abstaining,
-    allowed,
     best_for_the_money,
     best_of_batch,
     best_within,
@@ -57,18 +55,19 @@ def test_doubt_abstains() -> None:
     assert abstaining(np.array([0, 1]), np.array([0.9, 0.2]), 0.5).tolist() == [0, -1]
 
 
-def test_constraints_look_at_window_region_licence_modality_and_price() -> None:
-    traits = [
-        ModelTraits(context_tokens=100, region="eu", licence="mit", price_usd_per_mtok=1.0),
-        ModelTraits(region="us", licence="mit", price_usd_per_mtok=9.0, modalities=frozenset({"text", "image"})),
-        ModelTraits(),
-    ]
-    tokens = np.array([50, 500])
-    assert allowed(traits, Constraints(), tokens).tolist() == [[True, True, True], [False, True, True]]
-    assert allowed(traits, Constraints(regions=frozenset({"eu"})), tokens)[0].tolist() == [True, False, False]
-    assert allowed(traits, Constraints(licences=frozenset({"mit"})), tokens)[0].tolist() == [True, True, False]
-    assert allowed(traits, Constraints(price_usd_per_mtok=5.0), tokens)[0].tolist() == [True, False, False]
-    assert allowed(traits, Constraints(modalities=frozenset({"image"})), tokens)[0].tolist() == [False, True, False]
+def test_the_rules_weigh_scores_and_costs_of_one_question() -> None:
+    scores, costs = SCORES[0], COSTS[0]
+    assert Objective().worth(scores, costs).tolist() == [0.9, 0.8, 0.1]
+    assert Objective(rule="trade_off", score_per_usd=0.1).worth(scores, costs).tolist() == pytest.approx(
+        [0.4, 0.7, 0.05]
+    )
+    assert Objective(rule="within", budget_usd=1.0).worth(scores, costs).tolist() == [-np.inf, 0.8, 0.1]
+
+
+def test_the_good_enough_lie_far_above_the_others_and_the_cheapest_of_them_highest() -> None:
+    worth = Objective(rule="cheapest_above", enough=0.5).worth(SCORES[0], COSTS[0])
+    assert worth.argmax() == 1
+    assert worth[0] > 99.0 > 1.0 > worth[2]
 
 
 @pytest.mark.parametrize("seed", range(25))
