@@ -104,7 +104,7 @@ def _key(name: str) -> str:
 
 def _with_interval(figure: Figure) -> str:
     if figure.value is None or figure.low is None or figure.high is None:
-        return "-"
+        return _number(figure.value, ".4f")
     return f"{figure.value:.4f} ({figure.low:.3f} to {figure.high:.3f})"
 
 

@@ -6,7 +6,10 @@ from pipelines.record import Record
 
 
 class Figure(Record):
-    """Is a number with its 95 % interval over the questions (percentile bootstrap); None where it is not defined."""
+    """Is a number with its 95 % interval over the questions (percentile bootstrap); None where it is not defined.
+
+    Of fewer than six groups of questions there is no interval.
+    """
 
     value: float | None
     low: float | None = None
@@ -20,10 +23,12 @@ class RouterFigures(Record):
         accuracy: mean score when only the score counts.
         cost_usd: mean cost of a query at that, None where the table has no costs.
         aiq: mean height of the cost-quality hull (RouterBench), None without costs.
-        apgr, cpt50, cpt80: RouteLLM's measures, where the table has two models.
+        apgr, cpt50, cpt80: RouteLLM's measures, where the table has two models and the strong one is better beyond
+            doubt.
         oracle_gap_closed: share of the way from the best single model to the oracle; negative is worse than the former.
         accuracy_at_best_single_cost: what the hull reaches for what the best single model costs.
-        saving_at_best_single_accuracy: share of the best single model's cost that is saved at its accuracy.
+        saving_at_best_single_accuracy: share of the best single model's cost that is saved at its accuracy; None where
+            the hull does not reach it, and in the interval such a draw saves nothing.
         regret: mean score lost to the oracle on each query.
         entropy: of the models chosen, in nats; 0 is a router that always says the same.
         shares: how often each model is chosen.

@@ -69,6 +69,8 @@ def _surest(gains: Mapping[str, Figure], tests: int, least: float) -> str | None
 
 def _accuracy(comparison: RouterComparison, better: str | None) -> str:
     room, single = comparison.headroom.value or 0.0, comparison.best_single
+    if comparison.headroom.low is None:
+        return f"{comparison.n_test:,} test rows are too few to tell whether routing is worth it."
     if room < NEGLIGIBLE:
         above = f"even the oracle is only {_points(room)} above" if room > 0 else "the oracle is no better than"
         return (
@@ -87,7 +89,7 @@ def _accuracy(comparison: RouterComparison, better: str | None) -> str:
 
 
 def _cost(comparison: RouterComparison, cheaper: str | None, *, saves: bool) -> str:
-    if all(gain.value is None for gain in comparison.aiq_gains.values()):
+    if comparison.headroom.low is None or all(gain.value is None for gain in comparison.aiq_gains.values()):
         return ""
     if cheaper is None:
         return (

@@ -78,9 +78,10 @@ class Judge:
             }
         )
 
-    def figures(self, name: str, predicted: Scores) -> RouterFigures:
-        """Returns the figures of a router from what it predicts for every test row and model."""
-        curve = cost_curve(predicted, self._costs, self._test.score, self._test.cost_usd) if self._priced else None
+    def figures(self, name: str, predicted: Scores, costs: Scores | None = None) -> RouterFigures:
+        """Returns the figures of a router from what it predicts for every test row and model, its costs if need be."""
+        expected = self._costs if costs is None else costs
+        curve = cost_curve(predicted, expected, self._test.score, self._test.cost_usd) if self._priced else None
         preference = predicted[:, self._strong] - predicted[:, self._weak] if len(self._test.models) == 2 else None
         return self._figures(name, _Routed(best(predicted), curve, preference))
 
@@ -90,8 +91,7 @@ class Judge:
         cost = self._test.cost_usd if self._priced else np.zeros_like(score)
         # The oracle knows scores and costs, so it predicts what comes true.
         scale = float(np.abs(cost).max()) or 1.0
-        oracle = self.figures("oracle", score - 1e-9 * cost / scale)
-        yield "oracle", oracle
+        yield "oracle", self.figures("oracle", score - 1e-9 * cost / scale, cost)
         yield "best single", self._constant("best single", self.single)
         if self._priced:
             yield "cheapest", self._constant("cheapest", int(self._costs.mean(axis=0).argmin()))
@@ -205,7 +205,7 @@ class Judge:
         return {
             "aiq": self._draws.figure(columns, lambda means: aiq(*drawn(means)[:2], self._range)),
             "accuracy_at_best_single_cost": self._draws.figure(columns, reached),
-            "saving_at_best_single_accuracy": self._draws.figure(columns, saving),
+            "saving_at_best_single_accuracy": self._draws.figure(columns, saving, undefined=0.0),
             "curve_cost_usd": tuple(float(cost) for cost in curve.cost_usd),
             "curve_accuracy": tuple(float(quality) for quality in curve.quality),
         }
@@ -219,15 +219,14 @@ class Judge:
         if preference is None:
             return {}
         weak, strong = self._test.score[:, self._weak], self._test.score[:, self._strong]
-        curve = strong_share_curve(preference, weak, strong)
-        if curve[0] == curve[-1]:
+        gap = self._draws.figure(strong - weak)
+        # Shares of a gap that may be none, or the wrong way round, mean nothing.
+        if gap.low is None or gap.low <= 0:
             return {}
-        rng = np.random.default_rng(self._seed)
-        draws = (rng.integers(len(weak), size=len(weak)) for _ in range(NULLS))
-        found = np.array([apgr(strong_share_curve(preference[d], weak[d], strong[d])) for d in draws])
-        low, high = np.nanquantile(found, (0.025, 0.975))
+        curve = strong_share_curve(preference, weak, strong)
+        drawn = (strong_share_curve(preference[rows], weak[rows], strong[rows]) for rows in self._draws.rows(NULLS))
         return {
-            "apgr": Figure(value=apgr(curve), low=float(low), high=float(high)),
+            "apgr": self._draws.between(apgr(curve), np.array([apgr(each) for each in drawn])),
             "cpt50": cpt(curve, 0.5),
             "cpt80": cpt(curve, 0.8),
         }

@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.error import ConfigurationError
 from pipelines.outcome.split import split_table
+from pipelines.outcome.table import OutcomeTable
 from pipelines.routers.category import Category
 from pipelines.routers.ridge import Ridge
 from pipelines.routing.evaluation import compare_routers
@@ -20,7 +21,6 @@ def test_a_table_of_two_crafts_is_routed_perfectly() -> None:
     assert found.references["oracle"].accuracy.value == 1.0
     assert found.references["best single"].accuracy.value == pytest.approx(0.5, abs=0.1)
     assert found.routers[0].oracle_gap_closed.value == 1.0
-    assert found.routers[0].apgr.value is not None
     assert (found.null_accuracy["ridge"].high or 1.0) < 0.7
     assert (found.differences["ridge"].low or 0.0) > 0.3
 
@@ -48,3 +48,55 @@ def test_rows_that_lack_a_score_are_left_out_of_the_test_and_told() -> None:
 def test_training_rows_are_refused_as_test_rows() -> None:
     with pytest.raises(ConfigurationError, match="never scored on what it was fitted on"):
         compare_routers({"ridge": Ridge()}, two_tasks(), two_tasks())
+
+
+def _weak_and_strong(n: int, *, repeats: int = 1) -> tuple[OutcomeTable, OutcomeTable]:
+    """Returns rows on which the strong model also knows the hard half, each question so often in a group of its own."""
+    kinds = [(f"easy sum {number}", [1.0, 1.0]) if number % 2 else (f"hard proof {number}", [0.0, 1.0])
+             for number in range(n)]  # fmt: skip
+    rows = [(f"{query} said {again}", score, query) for query, score in kinds for again in range(repeats)]
+    made = table(
+        [score for _, score, _ in rows],
+        queries=[query for query, _, _ in rows],
+        models=["weak", "strong"],
+        groups=[group for _, _, group in rows],
+    )
+    return split_table(made, (0.5, 0.5))  # type: ignore[return-value]
+
+
+def test_the_share_of_a_gap_is_told_where_the_gap_is_beyond_doubt() -> None:
+    found = compare_routers({"ridge": Ridge()}, *_weak_and_strong(400)).routers[0]
+    # Half of the calls, those to the hard questions, win the whole gap.
+    assert found.apgr.value == pytest.approx(0.75, abs=0.02)
+    assert found.cpt50 == pytest.approx(0.25, abs=0.02)
+
+
+def test_a_gap_that_may_be_none_has_no_shares() -> None:
+    rng = np.random.default_rng(0)
+    train, test = split_table(table(rng.integers(2, size=(200, 2)).astype(float).tolist()), (0.5, 0.5))
+    found = compare_routers({"ridge": Ridge()}, train, test).routers[0]
+    assert (found.apgr.value, found.cpt50, found.cpt80) == (None, None, None)
+
+
+def test_repeated_questions_do_not_narrow_the_interval_of_the_share_of_a_gap() -> None:
+    once = compare_routers({"ridge": Ridge()}, *_weak_and_strong(60)).routers[0].apgr
+    often = compare_routers({"ridge": Ridge()}, *_weak_and_strong(60, repeats=20)).routers[0].apgr
+    assert once.low is not None and once.high is not None and often.low is not None and often.high is not None
+    assert often.high - often.low > 0.7 * (once.high - once.low)
+
+
+def test_the_oracle_knows_what_each_answer_costs() -> None:
+    # The dear model of each question is another one, which no mean cost tells.
+    rng = np.random.default_rng(0)
+    cost = np.where(rng.integers(2, size=(200, 1)) == 1, [[1e-3, 9e-3]], [[9e-3, 1e-3]])
+    made = table(np.ones((200, 2)).tolist(), cost_usd=cost.tolist())
+    oracle = compare_routers({"ridge": Ridge()}, *split_table(made, (0.5, 0.5))).references["oracle"]
+    assert max(oracle.curve_cost_usd) == pytest.approx(1e-3)
+
+
+def test_a_saving_that_is_not_reached_in_some_draws_may_be_none() -> None:
+    rng = np.random.default_rng(1)
+    dear, cheap = rng.random(600) < 0.6, rng.random(600) < 0.58
+    made = table(np.stack([dear, cheap], axis=1).astype(float).tolist(), cost_usd=[[1e-2, 1e-3]] * 600)
+    found = compare_routers({"ridge": Ridge()}, *split_table(made, (0.5, 0.5))).routers[0]
+    assert found.saving_at_best_single_accuracy.low == 0.0

@@ -65,3 +65,10 @@ def test_without_a_router_only_the_room_is_told() -> None:
     found = verdict(compare_routers({}, train, test))
     assert (found.worth_routing, found.for_accuracy) == (False, None)
     assert "no strategy tried" in found.sentence
+
+
+def test_a_handful_of_rows_tells_nothing() -> None:
+    rows = [[1.0, 0.0]] * 6 + [[0.0, 1.0]] * 2
+    found = _verdict(table(rows, cost_usd=[[2e-3, 1e-3]] * 8))
+    assert not found.worth_routing
+    assert found.sentence == "4 test rows are too few to tell whether routing is worth it."
