@@ -13,8 +13,9 @@ from pydantic import Field
 
 from pipelines.record import Record, now
 
-Purpose = Literal["answer", "draft", "route", "judge", "rewrite", "guard", "probe"]
-"""`answer` is streamed; `draft` may become the answer and is not; `probe` tests a model, also one that always fails."""
+Purpose = Literal["answer", "draft", "route", "judge", "rewrite", "guard", "probe", "embed"]
+"""`answer` is streamed; `draft` may become the answer and is not; `probe` tests a model, also one that always fails;
+`embed` asks for the vector of each message."""
 Usd = Annotated[float, Field(ge=0.0)]
 Seconds = Annotated[float, Field(ge=0.0)]
 Tokens = Annotated[int, Field(ge=0)]
@@ -60,7 +61,8 @@ class ChatRequest(Record):
 
         `target` says who answers behind the catalogue name, so that a name that is pointed elsewhere starts anew.
         """
-        essence = self.model_dump(mode="json", exclude={"purpose"})
+        # The same text may be answered and embedded; beyond that a purpose changes nothing.
+        essence = self.model_dump(mode="json", exclude=set() if self.purpose == "embed" else {"purpose"})
         return hashlib.sha256(target.encode() + orjson.dumps(essence, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -82,13 +84,18 @@ class TokenLogprob(Record):
 
 
 class Reply(Record):
-    """Is what a provider sends back, before it has a price."""
+    """Is what a provider sends back, before it has a price.
+
+    Attributes:
+        vectors: of the messages of a request to embed, as `pipelines.vectors.packed` writes them.
+    """
 
     text: str
     usage: Usage
     finish_reason: str = "stop"
     logprobs: tuple[TokenLogprob, ...] | None = None
     first_token_s: Seconds | None = None
+    vectors: str | None = None
 
 
 class Attempt(Record):
@@ -142,6 +149,7 @@ class Completion(Record):
     cached: bool = False
     finish_reason: str = "stop"
     logprobs: tuple[TokenLogprob, ...] | None = None
+    vectors: str | None = None
 
     @property
     def mean_logprob(self) -> float | None:

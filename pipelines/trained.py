@@ -21,9 +21,11 @@ from pipelines.record import Record, now
 from pipelines.routers import AnyRouter
 from pipelines.routing.background import Background
 from pipelines.routing.figures import RouterFigures
-from pipelines.service import Embedder
+from pipelines.routing.objective import Objective
+from pipelines.service import Embedder, Models
 from pipelines.space import Space
 from pipelines.strategy import Scores
+from pipelines.vectors import ModelEmbedder
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _MISFITS: Final = (KeyError, ValueError, IndexError, TypeError, AttributeError, ArithmeticError)
@@ -44,6 +46,8 @@ class RouterCard(Record):
         split: how the training rows were chosen, for a person.
         figures: how it did on rows it had not seen, or None.
         embedder: name of the embedder whose vectors it needs, or None.
+        embedding_model: where that is a model of the catalogue, its name there.
+        objective: what is wanted of its choices where nobody says otherwise, or None.
     """
 
     name: str = Field(pattern=f"^{NAME.pattern}$")
@@ -58,6 +62,8 @@ class RouterCard(Record):
     fit_s: float | None = None
     figures: RouterFigures | None = None
     embedder: str | None = None
+    embedding_model: str | None = None
+    objective: Objective | None = None
     created_at: datetime = Field(default_factory=now)
 
 
@@ -88,7 +94,8 @@ class TrainedRouter:
     ) -> TrainedRouter:
         """Returns the strategy trained on these rows; `about` fills further fields of the card.
 
-        A strategy that looks at vectors needs them as `space`, and the name of the `embedder` that made them.
+        A strategy that looks at vectors needs them as `space`, and the name of the `embedder` that made them; of a
+        model of the catalogue also its name there, the `embedding_model`.
 
         Raises:
             DocumentError: if the name is not a slug.
@@ -113,6 +120,7 @@ class TrainedRouter:
         train: OutcomeTable,
         *,
         embedder: str | None = None,
+        embedding_model: str | None = None,
         seed: int = 0,
         **about: Any,
     ) -> TrainedRouter:
@@ -131,6 +139,7 @@ class TrainedRouter:
             data_hash=train.content_hash,
             seed=seed,
             embedder=embedder if fitted.needs_space else None,
+            embedding_model=embedding_model if fitted.needs_space else None,
             n_train=train.n_queries,
             **about,
         )
@@ -144,14 +153,27 @@ class TrainedRouter:
         """Returns expected scores and expected costs in USD, arrays (n_queries, n_models); unknown costs are NaN."""
         return self.strategy.predict(queries, space=space), self.background.costs.predict(queries)
 
-    async def space_of(self, question: str, embedder: Embedder) -> Space | None:
+    async def space_of(self, question: str, embedder: Embedder, models: Models | None = None) -> Space | None:
         """Returns the vector of a question, or None where the router looks at none.
+
+        Args:
+            question: what is asked.
+            embedder: of this installation.
+            models: for a router that was trained on the vectors of a model of the catalogue.
 
         Raises:
             ConfigurationError: if the router was trained on the vectors of another embedder.
+            ModelError: if the embedding model did not answer.
         """
         if self.card.embedder is None:
             return None
+        if self.card.embedding_model is not None:
+            if models is None:
+                raise ConfigurationError(
+                    f"The router '{self.card.name}' looks at vectors of the model '{self.card.embedding_model}', and no"
+                    " model is asked here."
+                )
+            embedder = ModelEmbedder(models, self.card.embedding_model)
         if embedder.name != self.card.embedder:
             raise ConfigurationError(
                 f"The router '{self.card.name}' was trained on vectors of '{self.card.embedder}', and this installation"

@@ -22,6 +22,7 @@ from pipelines.error import (
     ModelUnreachable,
 )
 from pipelines.gateway.address import AddressRule, GuardedResolver
+from pipelines.gateway.embedding_format import read_vectors, texts_of
 from pipelines.gateway.failure import error_for, retry_after, said_by
 from pipelines.gateway.key import redact, required_key
 from pipelines.gateway.openai_format import StreamFold, parameters, read_reply, salvaged_usage
@@ -32,6 +33,8 @@ CONNECT_TIMEOUT_S = 10.0
 MAX_ENDPOINTS = 256
 _LARGE_BODY_BYTES = 1_000_000
 _ERROR_BODY_BYTES = 65_536
+_CHAT = "/chat/completions"
+_EMBEDDINGS = "/embeddings"
 _STREAM_OPTIONS = {"stream": True, "stream_options": {"include_usage": True}}
 
 
@@ -55,6 +58,9 @@ class DirectProvider:
         url, place = self._endpoint(entry)
         subject = f"The model '{entry.name}' at {place}"
         body = {"model": entry.target, **parameters(entry, request), **(_STREAM_OPTIONS if on_token else {})}
+        if request.purpose == "embed":
+            url = url.removesuffix(_CHAT) + _EMBEDDINGS
+            body = {"model": entry.target, "input": texts_of(request), "encoding_format": "float"}
         secret = required_key(entry)
         headers = {"Content-Type": "application/json"}
         if secret:
@@ -115,7 +121,7 @@ def endpoint(entry: ModelEntry) -> str:
             f"The model '{entry.name}' has no base URL; enter the address of its server, such as http://127.0.0.1:8080/v1."
         )
     base = entry.base_url.rstrip("/")
-    return f"{base}/chat/completions" if urlsplit(base).path else f"{base}/v1/chat/completions"
+    return f"{base}{_CHAT}" if urlsplit(base).path else f"{base}/v1{_CHAT}"
 
 
 class Exchange:
@@ -149,7 +155,10 @@ class Exchange:
                 f"{self._subject} answered with {kind}, not with JSON; is the base URL right?",
                 usage=salvaged_usage(body),
             )
-        reply = read_reply(_parsed(body, self._subject), self._request, self._subject)
+        parsed = _parsed(body, self._subject)
+        if self._request.purpose == "embed":
+            return read_vectors(parsed, self._request, self._subject)
+        reply = read_reply(parsed, self._request, self._subject)
         if self._on_token and reply.text:
             self._on_token(reply.text)
         return reply

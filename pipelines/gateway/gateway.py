@@ -24,6 +24,7 @@ __all__ = ["CallScope", "Gateway", "Reservation"]
 
 _LEAN_PREFIXES = ("openai/", "hosted_vllm/")
 _MOST_CHARS_PER_TOKEN = 8
+_EMBEDDING: frozenset[Provider] = frozenset({"litellm", "openai_compatible"})
 
 
 class Gateway:
@@ -60,15 +61,16 @@ class Gateway:
             ModelError: if it failed after all tries.
         """
         entry = self.priced(self.catalogue.entry(request.model))
-        _refuse_too_long(request, entry)
+        _refuse_impossible(request, entry)
         request = _settled(request, entry, scope)
         key = _key(request, entry)
-        journaled = scope.journaled(key)
+        is_batch = _is_batch(request)
+        journaled = None if is_batch else scope.journaled(key)
         if journaled is not None:
             call = journaled.model_copy(update={"request": request, "source": "journal", "cost_usd": 0.0})
             scope.on_call(call)
             _repeat(call, scope)
-        elif scope.use_cache:
+        elif scope.use_cache and not is_batch:
             call = await self._shared(entry, request, key, scope)
         else:
             call = await self._live(entry, request, key, scope)
@@ -183,7 +185,7 @@ class Gateway:
 
     async def _put(self, call: Call, scope: CallScope) -> None:
         """Stores a call, to the end even where the run is stopped meanwhile, and tells the run: it was paid anyhow."""
-        write = asyncio.ensure_future(self._store.put(call))
+        write = asyncio.ensure_future(self._store.put(_stored(call)))
         self._writes.add(write)
         write.add_done_callback(self._writes.discard)
         try:
@@ -265,18 +267,37 @@ def derived_seed(seed: int, node_id: str, sample: int) -> int:
     return int.from_bytes(digest[:4], "big") >> 1
 
 
-def _refuse_too_long(request: ChatRequest, entry: ModelEntry) -> None:
-    """Refuses what cannot fit the model under any tokenizer, before it is sent and paid.
+def _refuse_impossible(request: ChatRequest, entry: ModelEntry) -> None:
+    """Refuses what cannot fit the model under any tokenizer, or is not in its power, before it is sent and paid.
 
     Raises:
         ModelRejectedRequest: if even at eight characters a token the request is longer than the context.
+        ConfigurationError: if vectors are asked of a kind of model that makes none.
     """
-    at_least = sum(len(message.content) for message in request.messages) // _MOST_CHARS_PER_TOKEN
+    lengths = [len(message.content) for message in request.messages]
+    if request.purpose == "embed" and entry.provider not in _EMBEDDING:
+        raise ConfigurationError(
+            f"The model '{entry.name}' makes no vectors; name an embedding model at a provider or a server."
+        )
+    # Texts to embed are looked at one by one.
+    at_least = (max(lengths) if request.purpose == "embed" else sum(lengths)) // _MOST_CHARS_PER_TOKEN
     if entry.context_window is not None and at_least > entry.context_window:
         raise ModelRejectedRequest(
             f"The request has at least {at_least:,} tokens and the model '{entry.name}' takes {entry.context_window:,};"
             " shorten the documents or choose a model with a longer context."
         )
+
+
+def _is_batch(request: ChatRequest) -> bool:
+    """Says whether vectors of several texts are asked for: whoever does so keeps them by text, not among the calls."""
+    return request.purpose == "embed" and len(request.messages) > 1
+
+
+def _stored(call: Call) -> Call:
+    """Returns the record of a call as it is kept: of a batch of vectors only what it was and cost."""
+    if call.reply is None or not _is_batch(call.request):
+        return call
+    return call.model_copy(update={"reply": call.reply.model_copy(update={"vectors": None})})
 
 
 def _repeat(call: Call, scope: CallScope) -> None:
@@ -299,4 +320,5 @@ def _completion(call: Call) -> Completion:
         cached=call.source != "live",
         finish_reason=reply.finish_reason,
         logprobs=reply.logprobs,
+        vectors=reply.vectors,
     )

@@ -27,6 +27,7 @@ from pipelines.error import (
 )
 from pipelines.gateway import litellm_price
 from pipelines.gateway.address import AddressRule
+from pipelines.gateway.embedding_format import read_vectors, texts_of
 from pipelines.gateway.failure import error_type, message_in, retry_after
 from pipelines.gateway.key import redact, required_key
 from pipelines.gateway.openai_format import StreamFold, parameters, read_reply
@@ -85,6 +86,8 @@ class LiteLlmProvider:
         options = self._options(entry, request, secret)
         fold = StreamFold(request, subject)
         try:
+            if request.purpose == "embed":
+                return read_vectors((await litellm.aembedding(**options)).model_dump(), request, subject)
             if on_token is None:
                 answer = await litellm.acompletion(**options)
                 return read_reply(answer.model_dump(), request, subject)
@@ -117,7 +120,7 @@ class LiteLlmProvider:
             "num_retries": 0,
             "max_retries": 0,
             "drop_params": True,
-            **parameters(entry, request),
+            **({"input": texts_of(request)} if request.purpose == "embed" else parameters(entry, request)),
         }
         if entry.base_url:
             # without a key of its own, LiteLLM would send one of the environment to that address

@@ -176,6 +176,8 @@ def bounded(entry: ModelEntry, request: ChatRequest) -> ChatRequest:
     """Returns the request with a longest answer, where it has none and the model has a price."""
     if request.sampling.max_tokens is not None or entry.price is None or not entry.price.output_usd_per_mtok:
         return request
+    if request.purpose == "embed":
+        return request
     sampling = request.sampling.model_copy(update={"max_tokens": _max_output_tokens(entry)})
     return request.model_copy(update={"sampling": sampling})
 
@@ -187,7 +189,7 @@ def bound_usd(entry: ModelEntry, request: ChatRequest) -> float:
     texts = [message.content for message in request.messages]
     if request.response_schema is not None:
         texts.append(orjson.dumps(request.response_schema).decode())
-    output_tokens = request.sampling.max_tokens or _max_output_tokens(entry)
+    output_tokens = 0 if request.purpose == "embed" else request.sampling.max_tokens or _max_output_tokens(entry)
     return entry.price.cost_usd(Usage(input_tokens=upper_bound_tokens(texts), output_tokens=output_tokens))
 
 
