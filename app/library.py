@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from app.shipped_router import recipes, shipped_router
 from app.template import ASSETS, templates
 from pipelines.document import Pipeline, load_pipeline
 from pipelines.error import ConfigurationError, DocumentError, NotFound
@@ -83,10 +84,17 @@ class Library:
     def router(self, reference: str) -> TrainedRouter:
         """Returns the trained router of `name` or `name@version`; the last ones are kept ready.
 
+        A router that ships with the product is trained when it is first asked for, and then stored as any other.
+
         Raises:
             NotFound: if there is none.
         """
-        version = self._storage.routers.version(reference)
+        try:
+            version = self._storage.routers.version(reference)
+        except NotFound:
+            if reference not in recipes():
+                raise
+            version = (reference, self._storage.routers.put(shipped_router(reference)))
         found = self._routers.get(version)
         if found is None:
             found = self._storage.routers.get(reference)
@@ -94,6 +102,10 @@ class Library:
                 self._routers.pop(next(iter(self._routers)), None)
             self._routers[version] = found
         return found
+
+    def routers(self) -> tuple[str, ...]:
+        """Returns the names of all trained routers, and of those that ship with the product."""
+        return tuple(dict.fromkeys([*(card.name for _, card in self._storage.routers.list()), *recipes()]))
 
     def outcome_table(self, reference: str) -> OutcomeTable:
         """Returns the outcome table of `name` or `name@version`, or one that ships with the product.

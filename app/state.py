@@ -304,7 +304,7 @@ def choices() -> Choices:
         models=tuple(entry.name for entry in catalogue),
         default_model=catalogue.default,
         document_sets=space.library.document_sets(),
-        routers=tuple(card.name for _, card in space.storage.routers.list()),
+        routers=space.library.routers(),
         pipelines=tuple(dict.fromkeys([*(info.slug for info in space.storage.workflows.list()), *templates()])),
         add_documents=_add_documents,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipelines.error import ConfigurationError
 from pipelines.normalise import Comparison, normalise
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class AtHand:
     """Is a trained router, and which of its models wrote which answer.
 
     Attributes:
-        names: catalogue names of the router's models, in its order.
+        names: catalogue names of the router's models, in its order; the router's own name of a drawn expert.
         columns: column of the model of each answer, None where the router does not know it.
         space: the vector of the question where the router needs one.
     """
@@ -51,11 +52,12 @@ class AtHand:
 
         Raises:
             NotFound: if there is no such router.
-            ConfigurationError: if a model of the router is not in the catalogue, or it needs another embedder.
+            ConfigurationError: if the router needs another embedder.
         """
         trained = await asyncio.to_thread(routers.router, node.router.strip())
-        names = tuple(models.entry(name).name for name in node.models_behind(trained.card.models))
-        columns = tuple(names.index(a.model) if a.model in names else None for a in answers)
+        known = trained.card.models
+        names = tuple(_name(own, name, models) for own, name in zip(known, node.models_behind(known), strict=True))
+        columns = tuple(_column(answer, known, names) for answer in answers)
         return cls(trained, names, columns, await trained.space_of(question, embedder))
 
     def evidence(self, answers: Sequence[Answer], compare: Comparison) -> Evidence:
@@ -75,3 +77,18 @@ class AtHand:
             if column is not None and form and not answer.refused:
                 codes[0, column] = forms.setdefault(form, len(forms))
         return led(codes)
+
+
+def _name(known_as: str, name: str | None, models: Models) -> str:
+    """Returns the catalogue name of a model of the router, or the name of an expert that is drawn."""
+    try:
+        return models.entry(name).name
+    except ConfigurationError:
+        # The checks of a pipeline have seen that an expert of this name is drawn.
+        return known_as
+
+
+def _column(answer: Answer, known: Sequence[str], names: Sequence[str]) -> int | None:
+    if answer.candidate in known:
+        return known.index(answer.candidate)
+    return names.index(answer.model) if answer.model in names else None

@@ -280,6 +280,7 @@ class _Check:
                     yield Problem(node=node_id, message=str(error))
 
     def routers(self, routers: RouterLibrary, catalogue: Catalogue | None) -> Iterator[Problem]:
+        drawn = {node.candidate() for node in self.built.values()}
         for node_id, node in self.built.items():
             for reference in node.router_references() if self.specs[node_id].executes else ():
                 try:
@@ -287,7 +288,10 @@ class _Check:
                 except (NotFound, DocumentError) as error:
                     yield Problem(node=node_id, message=str(error))
                     continue
-                absent = [] if catalogue is None else _absent(node.models_behind(known), catalogue)
+                for message in node.router_problems(known):
+                    yield Problem(node=node_id, message=message)
+                behind = [name for name in node.models_behind(known) if not (node.weighs_answers and name in drawn)]
+                absent = [] if catalogue is None else _absent(behind, catalogue)
                 if absent:
                     yield Problem(
                         node=node_id,

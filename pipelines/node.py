@@ -72,6 +72,7 @@ class Node(Record):
         former_kinds: names under which documents may still know the kind.
         final: what the node fires on `answer` is an answer of the whole pipeline.
         join: what a fan-in port waits for unless the drawn node says otherwise.
+        weighs_answers: its trained router knows whose answers arrive, be they models or drawn experts.
     """
 
     kind: ClassVar[str]
@@ -85,6 +86,7 @@ class Node(Record):
     join: ClassVar[JoinRule] = JoinRule()
     outputs: ClassVar[Mapping[str, type[Value]]] = {}
     side_outputs: ClassVar[frozenset[str]] = frozenset()
+    weighs_answers: ClassVar[bool] = False
     run: ClassVar[Callable[..., Awaitable[Fired]]]
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -140,6 +142,15 @@ class Node(Record):
     def models_behind(self, known: Sequence[str]) -> tuple[str | None, ...]:
         """Returns the models it may choose where a trained router knows these, None for the default model."""
         return tuple(known)
+
+    def router_problems(self, known: Sequence[str]) -> Iterator[str]:
+        """Yields a sentence for each thing that does not fit a trained router which knows these."""
+        del known
+        yield from ()
+
+    def candidate(self) -> str | None:
+        """Returns the name by which trained routers know who answers here, where that is not a model."""
+        return None
 
 
 @cache

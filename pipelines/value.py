@@ -92,6 +92,9 @@ class Answer(Value):
     type: Literal["answer"] = "answer"
     text: str
     model: str | None = Field(default=None, description="Catalogue name of the model that wrote it.")
+    candidate: str | None = Field(
+        default=None, description="Name in outcome tables of the expert that wrote it, where that is not its model."
+    )
     confidence: Probability | None = None
     data: Any | None = Field(default=None, description="The parsed JSON where a schema was asked for.")
     refused: bool = False

@@ -33,20 +33,29 @@ def vote(texts: Sequence[str], compare: Comparison = "auto", weights: Sequence[f
     Args:
         texts: the answers, at least one; blank ones abstain unless all are.
         compare: how answers are brought to one form.
-        weights: one for each text, not negative; without them, or where their sum is 0, every text counts the same.
+        weights: one for each text; a negative one speaks against its text. Without them, or where all are 0, every text
+            counts the same.
     """
     forms = [normalise(text, compare) for text in texts]
     voters = [n for n, form in enumerate(forms) if form] or list(range(len(forms)))
-    weighed = weights if weights is not None and math.fsum(weights[n] for n in voters) > 0 else [1.0] * len(texts)
+    weighed = weights if weights is not None and any(weights[n] for n in voters) else [1.0] * len(texts)
     groups: dict[str, list[int]] = {}
     for place in voters:
         groups.setdefault(forms[place], []).append(place)
-    total = math.fsum(weighed[place] for place in voters)
     # Rounded, so that sums of the same weights in another order tie.
-    shares = {form: round(math.fsum(weighed[p] for p in places) / total, 9) for form, places in groups.items()}
-    best = max(shares, key=lambda form: shares[form])
-    ranked = sorted(shares, key=lambda form: -shares[form])
+    behind = {form: round(math.fsum(weighed[p] for p in places), 9) for form, places in groups.items()}
+    best = max(behind, key=lambda form: behind[form])
+    ranked = sorted(behind, key=lambda form: -behind[form])
+    shares = _shares(behind)
     return Vote(winner=groups[best][0], share=shares[best], shares=_labelled(ranked, shares))
+
+
+def _shares(behind: dict[str, float]) -> dict[str, float]:
+    """Returns the parts of the weight that speaks for something; equal ones where none does."""
+    total = math.fsum(max(weight, 0.0) for weight in behind.values())
+    if not total:
+        return dict.fromkeys(behind, 1 / len(behind))
+    return {form: round(max(weight, 0.0) / total, 9) for form, weight in behind.items()}
 
 
 def _labelled(forms: Sequence[str], shares: dict[str, float]) -> dict[str, float]:

@@ -16,7 +16,7 @@ from app.guide import draw_guide, restart_guide
 from app.plain import plain
 from app.shelf import add_pipeline, open_template
 from app.state import close_workflow, go_to_studio, session, workspace
-from app.template import templates
+from app.template import templates, themes
 from app.thumbnail import thumbnail
 from pipelines.document import Pipeline
 from pipelines.error import DocumentError, RouteloomError
@@ -59,7 +59,15 @@ def _draw_shelf() -> None:
     latest = _latest_runs()
     _draw_cards([partial(_draw_workflow, info, latest.get(info.slug)) for info in workflows])
     st.subheader("Templates", anchor=False)
-    _draw_cards([partial(_draw_template, slug, found) for slug, found in templates().items()])
+    theme = _draw_theme_choice()
+    for name, slugs in themes().items():
+        if theme in (None, name):
+            st.markdown(f"**{name}**")
+            _draw_cards([partial(_draw_template, slug, templates()[slug]) for slug in slugs])
+
+
+def _draw_theme_choice() -> str | None:
+    return st.pills("Theme", list(themes()), key="gallery:theme", label_visibility="collapsed")
 
 
 def _draw_cards(cards: Sequence[Callable[[], None]]) -> None:

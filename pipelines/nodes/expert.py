@@ -37,6 +37,13 @@ class Expert(PromptedNode):
         title="JSON schema",
         description="The answer must be JSON that follows this schema; empty for text.",
     )
+    known_as: str = Field(
+        default="",
+        max_length=200,
+        title="Known as",
+        description="Its name in outcome tables and trained routers, where it is more than its model: the model with "
+        "this prompt, say. Empty takes the name of the model.",
+    )
     logprobs: bool = Field(
         default=False,
         title="Log-probabilities",
@@ -48,6 +55,10 @@ class Expert(PromptedNode):
         yield from super().problems()
         if self.response_schema is not None and (problem := schema_problem(self.response_schema)):
             yield problem
+
+    def candidate(self) -> str | None:
+        """Returns the name by which outcome tables know it, where that is not its model's."""
+        return self.known_as.strip() or None
 
     async def run(
         self,
@@ -72,5 +83,11 @@ class Expert(PromptedNode):
             completion = await models.complete(request)
         else:
             completion, data = await complete_structured(models, request)
-        answer = Answer(text=completion.text, model=completion.model, confidence=completion.confidence, data=data)
+        answer = Answer(
+            text=completion.text,
+            model=completion.model,
+            candidate=None if choice else self.candidate(),
+            confidence=completion.confidence,
+            data=data,
+        )
         return Fired(ports={"answer": answer})

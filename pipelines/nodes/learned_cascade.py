@@ -35,6 +35,8 @@ class LearnedCascade(RouterNode):
 
     title: ClassVar[str] = "Learned cascade"
     group: ClassVar[Group] = "router"
+    weighs_answers: ClassVar[bool] = True
+    side_outputs: ClassVar[frozenset[str]] = frozenset({"choice"})
     icon: ClassVar[str] = "trending-up"
     outputs: ClassVar[dict[str, type[Value]]] = {"accepted": Answer, "escalate": Query, "choice": ModelChoice}
 
@@ -69,14 +71,15 @@ class LearnedCascade(RouterNode):
         """
         hand = await AtHand.of(self, query.text, answers, models, routers, embedder)
         cascade = _cascade_of(hand)
-        asked = tuple(sorted({_column(hand, answer) for answer in answers}))
+        columns = [_column(hand, place, answer) for place, answer in enumerate(answers)]
+        asked = tuple(sorted(set(columns)))
         evidence, (skills, costs) = (
             hand.evidence(answers, self.compare),
             hand.trained.predict([query.text], space=hand.space),
         )
         later = cascade.steps().get(asked, ())
         elected = int(evidence.elected(asked, skills)[0])
-        winner = next(answer for answer in answers if _column(hand, answer) == elected)
+        winner = answers[columns.index(elected)]
         if not later:
             told = f"nobody is left to ask after {', '.join(hand.names[place] for place in asked)}"
             return Fired(ports={"accepted": winner}, decision=Decision(reason=told))
@@ -112,10 +115,12 @@ def _cascade_of(hand: AtHand) -> strategy.LearnedCascade:
     return found
 
 
-def _column(hand: AtHand, answer: Answer) -> int:
-    if answer.model not in hand.names:
+def _column(hand: AtHand, place: int, answer: Answer) -> int:
+    column = hand.columns[place]
+    if column is None:
+        asked = answer.candidate or answer.model
         raise ConfigurationError(
-            f"The cascade '{hand.trained.card.name}' was not trained on the model '{answer.model}'; it knows"
+            f"The cascade '{hand.trained.card.name}' was not trained on the model '{asked}'; it knows"
             f" {', '.join(hand.names)}."
         )
-    return hand.names.index(answer.model)
+    return column

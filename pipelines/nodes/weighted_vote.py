@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from pipelines.at_hand import AtHand
@@ -33,6 +32,7 @@ class WeightedVote(RouterNode):
 
     title: ClassVar[str] = "Weighted vote"
     group: ClassVar[Group] = "aggregator"
+    weighs_answers: ClassVar[bool] = True
     icon: ClassVar[str] = "scale"
     outputs: ClassVar[dict[str, type[Value]]] = {"answer": Answer}
 
@@ -71,7 +71,7 @@ class WeightedVote(RouterNode):
         voters = [answer for answer in answers if not answer.refused] or answers
         hand = await AtHand.of(self, query.text, voters, models, routers, embedder)
         skills, _ = hand.trained.predict([query.text], space=hand.space)
-        worth = np.maximum(vote_weights(skills[0]), 0.0)
+        worth = vote_weights(skills[0])
         weights = [float(worth.mean() if column is None else worth[column]) for column in hand.columns]
         result = vote([answer.text for answer in voters], self.compare, weights)
         winner = voters[result.winner].model_copy(update={"confidence": result.share})

@@ -28,7 +28,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 
 def test_the_promised_templates_are_there() -> None:
-    promised = ["single-expert", "cascade", "semantic-router", "panel-with-judge", "rag-or-long-context", "self-refine"]
+    promised = ["single-expert", "cascade", "semantic-router"]
     assert list(templates())[: len(promised)] == promised
 
 

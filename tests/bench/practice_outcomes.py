@@ -77,7 +77,7 @@ PATTERNS: Final = {
         "Positive or negative: 'The {word} was fine, the {thing} were not.'",
     ),
 }
-SKILLS: Final = {
+SKILLS: Final[dict[str, dict[str, tuple[float, ...]]]] = {
     "practice-specialists": {
         "small-1": (0.35, 0.3, 0.35, 0.6, 0.8, 0.3, 0.9),
         "coder-1": (0.7, 0.9, 0.93, 0.35, 0.5, 0.35, 0.85),
@@ -124,8 +124,8 @@ def main() -> None:
             json.dumps({"qid": f"q{row:04}", "query": query, "task": kind})
             for row, (kind, query) in enumerate(zip(kinds, questions, strict=True))
         ]
-        _write(folder / "queries.jsonl.gz", "\n".join(lines) + "\n")
-        _write(folder / "outcomes.csv.gz", _outcomes(name, skills, kinds, questions, rng))
+        write_packed(folder / "queries.jsonl.gz", "\n".join(lines) + "\n")
+        write_packed(folder / "outcomes.csv.gz", _outcomes(name, skills, kinds, questions, rng))
         (folder / "about.json").write_text(json.dumps(ABOUT[name], indent=2) + "\n")
 
 
@@ -159,7 +159,8 @@ def _outcomes(
     return text.getvalue()
 
 
-def _write(path: Path, text: str) -> None:
+def write_packed(path: Path, text: str) -> None:
+    """Writes a text, packed."""
     # Without a time in it the file is the same whenever it is made.
     path.write_bytes(gzip.compress(text.encode(), mtime=0))
 

@@ -8,8 +8,11 @@ from pipelines.catalogue import Catalogue, ModelEntry
 from pipelines.document import NodeSpec, Pipeline
 from pipelines.error import PipelineInvalid
 from pipelines.graph import Problem, find_problems, require_valid
+from pipelines.routers.category import Category
 from pipelines.store import MemoryLibrary
+from pipelines.trained import TrainedRouter
 from tests.pipelines.drawing import draw, node, single_expert
+from tests.pipelines.outcome.tables import two_tasks
 
 QUESTION = node("q", "query_input")
 ANSWER = node("out", "answer_output")
@@ -318,3 +321,42 @@ def test_all_problems_come_at_once_in_the_order_of_the_nodes() -> None:
 def test_an_invalid_pipeline_cannot_be_required() -> None:
     with pytest.raises(PipelineInvalid, match=r"^a\.query: The input 'query' needs an edge"):
         require_valid(draw([node("a", "expert"), ANSWER], "a.answer > out.answers"))
+
+
+def test_the_models_of_a_vote_are_in_the_catalogue_or_drawn() -> None:
+    router = TrainedRouter.fit("crafts", Category(), two_tasks())
+    library = MemoryLibrary(routers={"crafts": router})
+    catalogue = Catalogue([ModelEntry(name="linguist", provider="scripted", target="s")], default="linguist")
+
+    def told(**config: str) -> list[str]:
+        drawn = draw(
+            [QUESTION, node("e", "expert", dict(config)), node("vote", "weighted_vote", {"router": "crafts"}), ANSWER],
+            "q.query > e.query",
+            "q.query > vote.query",
+            "e.answer > vote.answers",
+            "vote.answer > out.answers",
+        )
+        return [problem.message for problem in find_problems(drawn, catalogue=catalogue, routers=library)]
+
+    assert told(known_as="counter") == []
+    assert told() == [
+        "The trained router 'crafts' chooses among models that the catalogue lacks: counter; add them on the Models"
+        " page, or name an alias for each."
+    ]
+
+
+def test_a_branch_that_a_trained_router_does_not_know_is_told() -> None:
+    library = MemoryLibrary(routers={"crafts": TrainedRouter.fit("crafts", Category(), two_tasks())})
+    branches = [{"name": "counter"}, {"name": "painter"}]
+    drawn = draw(
+        [QUESTION, node("r", "expert_router", {"router": "crafts", "branches": branches}), node("e", "expert"), ANSWER],
+        "q.query > r.query",
+        "r.counter > e.query",
+        "r.painter > e.query",
+        "e.answer > out.answers",
+    )
+    told = [problem.message for problem in find_problems(drawn, routers=library) if problem.node == "r"]
+    assert told == [
+        "The branch 'painter' stands for 'painter', which the router 'crafts' does not know; it knows counter,"
+        " linguist."
+    ]

@@ -35,6 +35,13 @@ def test_weights_that_are_all_zero_count_as_equal() -> None:
     assert vote(["a", "b", "b"], weights=[0.0, 0.0, 0.0]).winner == 1
 
 
+def test_a_negative_weight_speaks_against_its_answer() -> None:
+    result = vote(["a", "b", "b"], weights=[0.3, 0.5, -0.4])
+    assert (result.winner, result.shares) == (0, {"a": 0.75, "b": 0.25})
+    assert vote(["a", "b"], weights=[-2.0, -1.0]).shares == {"b": 0.5, "a": 0.5}
+    assert vote(["a", "b"], weights=[-2.0, -1.0]).winner == 1
+
+
 def test_the_labels_of_long_answers_stay_apart() -> None:
     long = "word " * 30
     result = vote([long + "one", long + "two"])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import numpy as np
+from pydantic import ValidationError
 
 from pipelines.catalogue import Catalogue
 from pipelines.document import Pipeline
@@ -18,7 +19,7 @@ from pipelines.outcome.replay.inline import aside
 from pipelines.outcome.replay.play import Played, Player, can_play
 from pipelines.outcome.replay.tape import Tape
 from pipelines.outcome.table import OutcomeTable
-from pipelines.plan import Plan, build_plan
+from pipelines.plan import Plan, build_node, build_plan
 from pipelines.prompted_node import PromptedNode
 from pipelines.service import Embedder
 from pipelines.store import MemoryLibrary
@@ -73,8 +74,9 @@ async def replay(
     found_in = library or MemoryLibrary()
     played = []
     for label, drawn in pipelines.items():
-        require_valid(drawn, catalogue=tape.catalogue, library=found_in, routers=found_in)
-        plan = build_plan(as_recorded(drawn))
+        named = with_candidates(drawn, tape.catalogue)
+        require_valid(named, catalogue=tape.catalogue, library=found_in, routers=found_in)
+        plan = build_plan(as_recorded(named))
         _refuse_unrecorded(label, plan, table)
         if not tape.has_default:
             _refuse_nameless(label, plan)
@@ -91,6 +93,22 @@ def as_recorded(pipeline: Pipeline) -> Pipeline:
         if isinstance(node, PromptedNode) and not node.extra_inputs():
             config["prompt_template"] = QUESTION
         specs.append(step.spec.model_copy(update={"config": config}))
+    return pipeline.model_copy(update={"nodes": tuple(specs)})
+
+
+def with_candidates(pipeline: Pipeline, catalogue: Catalogue) -> Pipeline:
+    """Returns the pipeline in which an expert that the table knows by a name of its own answers as that.
+
+    The catalogue is that of the table's models; a node that cannot be built stays for the checks to find.
+    """
+    specs = []
+    for spec in pipeline.nodes:
+        try:
+            candidate = build_node(spec).candidate()
+        except (KeyError, ValidationError):
+            candidate = None
+        config = {**spec.config, "model": candidate} if candidate in catalogue else spec.config
+        specs.append(spec.model_copy(update={"config": config}))
     return pipeline.model_copy(update={"nodes": tuple(specs)})
 
 

@@ -60,10 +60,14 @@ class Tape:
         return self._columns[name]
 
     def text(self, row: int, column: int) -> str:
-        """Returns what a model answered, or where only its score was recorded, words that say so."""
+        """Returns what a model answered, or where the table records scores alone, words that say so.
+
+        In a table of answers a cell without one was blank, and abstains in a vote as it did in training.
+        """
         answers = self.table.answers
-        found = None if answers is None else answers[row, column]
-        return str(found) if found else f"(What {self.table.models[column]} answered was not recorded.)"
+        if answers is None:
+            return f"(What {self.table.models[column]} answered was not recorded.)"
+        return str(answers[row, column] or "")
 
     def reply(self, row: int, name: str, request: ChatRequest) -> Reply:
         """Returns the recorded answer of a model to the question of a row.

@@ -41,6 +41,15 @@ async def test_a_chosen_model_wins_over_the_one_of_the_form() -> None:
     assert fired.ports["answer"] == Answer(text="x", model="large")
 
 
+async def test_an_expert_signs_with_the_name_it_is_known_as_unless_a_router_chose_its_model() -> None:
+    models = ScriptedModels(["x", "y"])
+    expert = Expert(model="small", known_as="small, step by step")
+    fired = await expert.run(query=QUERY, models=models, extras=Extras())
+    assert fired.ports == {"answer": Answer(text="x", model="small", candidate="small, step by step")}
+    fired = await expert.run(query=QUERY, models=models, extras=Extras(), choice=ModelChoice(model="large"))
+    assert fired.ports == {"answer": Answer(text="y", model="large")}
+
+
 async def test_the_prompt_is_filled_with_the_question_and_the_other_inputs() -> None:
     models = ScriptedModels(["x"])
     expert = Expert(prompt_template='{tone} [{tags}] {language}: {query} as {"n": 1}')

@@ -55,6 +55,20 @@ async def test_disagreement_is_accepted_when_money_is_dear() -> None:
     assert set(fired.ports) == {"accepted"}
 
 
+async def test_drawn_experts_are_told_apart_by_the_names_the_cascade_knows() -> None:
+    models = ScriptedModels(entries=[entry("one model")])
+
+    async def checked(second: str) -> Fired:
+        said = [
+            Answer(text="75", model="one model", candidate="cheap one"),
+            Answer(text=second, model="one model", candidate="cheap two"),
+        ]
+        return await NODE.run(QUERY, said, models, LIBRARY, TopicEmbedder())
+
+    assert set((await checked("75")).ports) == {"accepted"}
+    assert (await checked("76")).ports == {"escalate": QUERY, "choice": ModelChoice(model="dear")}
+
+
 async def test_after_the_last_model_the_winner_is_accepted() -> None:
     fired = await _checked(NODE, cheap_one="75", cheap_two="76", dear="77")
     assert fired.ports == {"accepted": Answer(text="77", model="dear")}

@@ -58,6 +58,17 @@ async def test_an_alias_names_the_model_of_the_catalogue() -> None:
     assert fired.ports["answer"].as_text() == "75"
 
 
+async def test_drawn_experts_vote_by_the_name_the_router_knows_them_by() -> None:
+    models = ScriptedModels(entries=[entry("one model")])
+    said = [
+        Answer(text="76", model="one model", candidate="linguist"),
+        Answer(text="75", model="one model", candidate="counter"),
+    ]
+    for query, text in ((SUM, "75"), (TRANSLATION, "76")):
+        fired = await NODE.run(query, said, models, LIBRARY, TopicEmbedder())
+        assert fired.ports["answer"].as_text() == text
+
+
 async def test_a_router_that_does_not_exist_is_told() -> None:
     with pytest.raises(NotFound):
         await _voted(SUM, Answer(text="75", model="counter"), node=WeightedVote(router="nobody"))

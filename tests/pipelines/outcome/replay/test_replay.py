@@ -119,6 +119,43 @@ async def test_a_vote_counts_recorded_answers_and_pays_all(way: Way) -> None:
 
 
 @pytest.mark.parametrize("way", ["fast", "exact"])
+async def test_a_blank_answer_abstains_in_a_vote(way: Way) -> None:
+    table = _table([[0.0, 0.0, 1.0]], [["", "", "7"]])
+    found = await _replayed(_voting("a", "b", "c"), table, way)
+    assert (found.score.tolist(), found.confidence.tolist()) == ([1.0], [1.0])
+
+
+@pytest.mark.parametrize("way", ["fast", "exact"])
+async def test_an_expert_answers_as_what_the_table_knows_it_as(way: Way) -> None:
+    found = await _replayed(single_expert(model="my model", known_as="b"), _table([[1.0, 0.25]]), way)
+    assert (found.score.tolist(), found.cost_usd.tolist(), found.routes) == ([0.25], [2.0], (("b",),))
+
+
+@pytest.mark.parametrize("way", ["fast", "exact"])
+async def test_a_trained_router_chooses_among_drawn_experts(way: Way) -> None:
+    table = two_tasks(60)
+    router = TrainedRouter.fit("sums", Knn(), table)
+    branches = [{"name": "numbers", "known_as": "counter"}, {"name": "words", "known_as": "linguist"}]
+    drawn = draw(
+        [
+            node("q", "query_input"),
+            node("r", "expert_router", {"router": "sums", "branches": branches}),
+            node("c", "expert", {"known_as": "counter", "system_prompt": "Count."}),
+            node("l", "expert", {"known_as": "linguist"}),
+            node("out", "answer_output"),
+        ],
+        "q.query > r.query",
+        "r.numbers > c.query",
+        "r.words > l.query",
+        "c.answer > out.answers",
+        "l.answer > out.answers",
+    )
+    found = await _replayed(drawn, table, way, library=MemoryLibrary(routers={"sums": router}))
+    assert found.score.mean() > 0.9
+    assert set(found.routes) == {("r.numbers", "counter"), ("r.words", "linguist")}
+
+
+@pytest.mark.parametrize("way", ["fast", "exact"])
 async def test_a_missing_cell_fails_the_row_and_its_score_is_not_known(way: Way) -> None:
     found = await _replayed(single_expert(model="a"), _table([[NAN, 1.0], [1.0, 1.0]]), way)
     assert [STATUSES[code] for code in found.status] == ["failed", "done"]
