@@ -27,6 +27,11 @@ def cost_text(cost_usd: float, *, notional: bool = False) -> str:
     return f"{mark}${whole}.{part.ljust(2, '0')}"
 
 
+def count_text(count: int, noun: str) -> str:
+    """Returns a number of things, such as `1 row` or `1,200 rows`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def totals_text(totals: Totals) -> str:
     """Returns what was paid and what it costs at list price, with the mark of made-up prices."""
     paid = cost_text(totals.cost_usd, notional=totals.notional and totals.cost_usd > 0)

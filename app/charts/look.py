@@ -63,6 +63,7 @@ def styled(
 ) -> go.Figure:
     """Returns the figure with its title, the titles of its axes (with units) and a note under the title."""
     axis = {"gridcolor": GRID[dark], "linecolor": GRID[dark], "zeroline": False, "automargin": True}
+    axis |= {"exponentformat": "none", "separatethousands": True}
     subtitle = {"text": note, "font": {"size": 12, "color": QUIET[dark]}}
     figure.update_layout(
         title={"text": title, "subtitle": subtitle, "x": 0.01, "xref": "container", "font": {"size": 16}},

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import plotly.graph_objects as go
 
+from app.charts.cost_axis import WIDE, scale_costs
 from app.charts.look import colour, ink, quiet, styled, symbol
 from app.charts.mixing import filled
 from app.charts.text import escaped, share_text
@@ -18,8 +19,6 @@ from pipelines.statistics.report import PlanePoint, Report
 
 COST: Final = "USD per 1,000 questions, list price"
 ACCURACY: Final = "accuracy (mean score)"
-WIDE: Final = 30.0
-"""Ratio of the dearest to the cheapest from which the axis is logarithmic."""
 
 
 def plane(report: Report, *, dark: bool = False) -> go.Figure:
@@ -46,7 +45,7 @@ def plane(report: Report, *, dark: bool = False) -> go.Figure:
         figure.add_trace(_point(oracle, report.confidence, ink(dark=dark), "star"))
     note = f"n = {report.common_examples:,} examples that all have; bars: {report.confidence:.0%} interval"
     styled(figure, title="Cost and accuracy", x=COST, y=ACCURACY, note=note, dark=dark)
-    _scale(figure, np.asarray([point.cost_usd_per_1k for point in report.plane]))
+    scale_costs(figure, np.asarray([point.cost_usd_per_1k for point in report.plane]))
     return figure
 
 
@@ -73,7 +72,7 @@ def cloud(costs: Floats, accuracies: Floats, labels: Sequence[str], *, dark: boo
     known = int(np.count_nonzero(np.isfinite(costs) & np.isfinite(accuracies)))
     note = share_text(len(shown), known, "configurations")
     styled(figure, title="Cost and accuracy", x=COST, y=ACCURACY, note=note, dark=dark)
-    _scale(figure, costs)
+    scale_costs(figure, costs)
     return figure
 
 
@@ -128,11 +127,3 @@ def _ring(best: PlanePoint, shade: str) -> go.Scatter:
         marker={"symbol": "circle-open", "size": 22, "color": shade, "line": {"width": 1.5}},
         hoverinfo="skip",
     )
-
-
-def _scale(figure: go.Figure, costs: Floats) -> None:
-    """Sets a logarithmic axis where the costs lie far apart, else one that begins at 0."""
-    if spans_decades(costs, WIDE):
-        figure.update_xaxes(type="log")
-    else:
-        figure.update_xaxes(rangemode="tozero")

@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 import plotly.graph_objects as go
 
+from app.charts.cost_axis import scale_costs
 from app.charts.look import colour, dash, ink, quiet, styled, symbol
 from app.charts.mixing import filled
-from app.charts.plane import ACCURACY, COST, WIDE
+from app.charts.plane import ACCURACY, COST
 from app.charts.text import escaped
-from app.charts.thinning import spans_decades
 from pipelines.outcome.table import Floats
 from pipelines.routing.board import Point
 from pipelines.routing.curve import Curve, hull
@@ -37,6 +37,7 @@ def router_curve(
     chosen: str = "",
     point: Point | None = None,
     null: Figure | None = None,
+    points: Mapping[str, tuple[float, Figure]] | None = None,
     references: bool = True,
     dark: bool = False,
 ) -> go.Figure:
@@ -49,6 +50,7 @@ def router_curve(
         chosen: the router whose point is shown.
         point: where it stands at the present weight of cost.
         null: accuracy of its choices dealt to the questions at random.
+        points: other ways of asking, each with its cost of a question and its accuracy.
         references: whether oracle, best single and the others are drawn, which know present prices only.
         dark: whether the page is.
     """
@@ -67,14 +69,12 @@ def router_curve(
         if null is not None:
             figure.add_trace(_null(point.cost_usd, null, quiet(dark=dark)))
         figure.add_trace(_here(chosen, point, colour(place, dark=dark)))
+    for number, (name, (cost_usd, accuracy)) in enumerate((points or {}).items(), start=len(curves)):
+        figure.add_trace(_way(name, cost_usd, accuracy, colour(number, dark=dark), symbol(number)))
     note = f"{comparison.n_test:,} test rows of {escaped(comparison.table)}, trained on {comparison.n_train:,} others"
     styled(figure, title="What a question costs, and how often it is answered right", x=COST, y=ACCURACY, note=note,
            dark=dark, height=520)  # fmt: skip
-    costs = np.concatenate([curve.cost_usd for curve in curves.values()] or [mix[0]])
-    if spans_decades(costs, WIDE):
-        figure.update_xaxes(type="log")
-    else:
-        figure.update_xaxes(rangemode="tozero")
+    scale_costs(figure, np.concatenate([curve.cost_usd for curve in curves.values()] or [mix[0]]) * PER)
     return figure
 
 
@@ -155,6 +155,18 @@ def _here(name: str, point: Point, shade: str) -> go.Scatter:
         marker={"symbol": symbol(0), "size": 15, "color": shade, "line": {"width": 2, "color": "white"}},
         hovertemplate=f"<b>{escaped(name)}</b> at λ = {weight_text(point.weight)}<br>$%{{x:.4g}} per 1,000, accuracy"
         " %{y:.3f}<extra></extra>",
+    )
+
+
+def _way(name: str, cost_usd: float, accuracy: Figure, shade: str, mark: str) -> go.Scatter:
+    return go.Scatter(
+        name=escaped(name, 40),
+        x=[cost_usd * PER],
+        y=[accuracy.value],
+        error_y=_bars(accuracy),
+        mode="markers",
+        marker={"symbol": mark, "size": 13, "color": shade},
+        hovertemplate=f"<b>{escaped(name)}</b><br>$%{{x:.4g}} per 1,000, accuracy %{{y:.3f}}<extra></extra>",
     )
 
 

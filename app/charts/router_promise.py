@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
+from app.charts.cost_axis import scale_costs
 from app.charts.look import colour, ink, quiet, styled, symbol
 from app.charts.mixing import filled
-from app.charts.plane import ACCURACY, COST, WIDE
+from app.charts.plane import ACCURACY, COST
 from app.charts.router_curve import PER
 from app.charts.text import escaped
-from app.charts.thinning import spans_decades
 from pipelines.routing.curve import hull
 from pipelines.routing.figures import Figure
 from pipelines.routing.prospect import Prospect
@@ -38,10 +38,8 @@ def router_promise(prospect: Prospect, *, dark: bool = False) -> go.Figure:
     styled(figure, title="Models and oracle", x=x_title, y=ACCURACY, note=note, dark=dark)
     if not priced:
         figure.update_xaxes(showticklabels=False)
-    elif spans_decades(np.array([*costs.values(), above]), WIDE):
-        figure.update_xaxes(type="log")
     else:
-        figure.update_xaxes(rangemode="tozero")
+        scale_costs(figure, np.array([*costs.values(), above]))
     return figure
 
 

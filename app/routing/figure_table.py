@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Final, NamedTuple
 
-from app.figure import cost_text
+from app.figure import cost_text, duration_text
 from pipelines.routing.figures import Figure, RouterComparison, RouterFigures
 
 UNKNOWN: Final = "–"
@@ -54,10 +54,11 @@ FORMULAS: Final = {
     "null": Known(
         "Shuffled", "accuracy of the same choices dealt to the questions at random, 200 times", "permutation test",
     ),
-    "p99_ms": Known("p99 of a decision", "99th percentile of 300 single decisions, in milliseconds", "measured here"),
+    "p99_ms": Known("Decides in", "99th percentile of 300 single decisions, in milliseconds", "measured here"),
     "fit_s": Known("Learned in", "wall-clock seconds of learning, without embedding", "measured here"),
 }  # fmt: skip
 SHARES: Final = ("oracle_gap_closed", "saving_at_best_single_accuracy")
+SECONDS: Final = {"p99_ms": 1e-3, "fit_s": 1.0}
 
 
 def figure_table(comparison: RouterComparison) -> str:
@@ -113,7 +114,10 @@ def _written(column: str, value: float) -> str:
         return escape(cost_text(value * 1_000))
     if column in ("difference", "aiq_gain"):
         return f"{value:+.3f}"
-    return f"{value:.2f}" if column in ("p99_ms", "fit_s", "entropy") else f"{value:.3f}"
+    if column in SECONDS:
+        return duration_text(value * SECONDS[column])
+    # A 0 that was negated shall not look like a negative number.
+    return f"{value + 0.0:.2f}" if column == "entropy" else f"{value:.3f}"
 
 
 def _hover(known: Known) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from app.routing.table_shelf import table_of_router
 from app.workspace import Workspace
 from pipelines.choice import best
-from pipelines.routing.drift import MOST_TRAINING, Drift, drift
+from pipelines.routing.drift import MOST_SAMPLED, Drift, drift
 from pipelines.trained import TrainedRouter
 
 MOST_RUNS: Final = 2_000
@@ -42,7 +42,7 @@ def drift_of(space: Workspace, router: TrainedRouter, live: tuple[str, ...]) -> 
         NotFound: if the table that it learned from is not here.
     """
     table = table_of_router(space, router.card.table)
-    asked = np.random.default_rng(0).permutation(table.n_queries)[:MOST_TRAINING]
+    asked = np.random.default_rng(0).permutation(table.n_queries)[:MOST_SAMPLED]
     train = tuple(table.queries[row][:SHOWN_CHARACTERS] for row in asked)
     if router.strategy.needs_space or not live:
         return drift(train, live)

@@ -10,7 +10,10 @@ import streamlit as st
 from app.charts.look import chart_config
 from app.charts.router_curve import router_curve
 from app.figure import cost_text
+from app.plain import plain
 from app.routing.scene import Scene
+from pipelines.choice import best
+from pipelines.routing.board import Factors
 from pipelines.routing.curve import cost_at, hull
 
 LOWEST: Final = -90
@@ -39,7 +42,7 @@ def draw_prices(scene: Scene) -> None:
     before, after = board.curve(name), board.curve(name, factors)
     figure = router_curve(
         scene.trained.comparison,
-        {f"{name}, prices as they are": before, f"{name}, {model} {change:+} %": after},
+        {"prices as they are": before, f"{model[:24]} {change:+} %": after},
         board.mix(factors),
         references=False,
         dark=scene.dark,
@@ -50,5 +53,22 @@ def draw_prices(scene: Scene) -> None:
     costs = [cost_at(accuracy, *hull(curve.cost_usd, curve.quality)) for curve in (before, after)]
     if np.isfinite(costs).all():
         old, new = (cost_text(cost * 1_000) for cost in costs)
-        told = f"An accuracy of {accuracy:.3f} then costs {new} instead of {old} per 1,000 questions."
+        if old == new:
+            told = f"An accuracy of {accuracy:.3f} costs {old} per 1,000 questions, as before."
+        else:
+            told = f"An accuracy of {accuracy:.3f} then costs {new} instead of {old} per 1,000 questions."
         st.markdown(told.replace("$", "\\$"))
+    st.markdown(_asked(scene, model, factors))
+
+
+def _asked(scene: Scene, model: str, factors: Factors) -> str:
+    """Returns how often the model is asked at the present weight of cost, before and after."""
+    board, weight = scene.trained.board, float(scene.curve.weight[scene.place.at])
+    if weight == 0:
+        return "At λ = 0 the router does not look at prices; move λ to the right to see whom it asks then."
+    expected, _ = board.costs(factors)
+    scores = board.predicted[scene.place.name]
+    after = best(-expected if np.isinf(weight) else scores - weight * expected)
+    place = board.test.models.index(model)
+    shares = [float((choices == place).mean()) for choices in (scene.choices, after)]
+    return plain(f"At the present λ it then asks {model} {shares[1]:.0%} of the questions instead of {shares[0]:.0%}.")

@@ -27,7 +27,7 @@ VECTORS: Final = "looks at vectors: every question is embedded once"
 def draw_plan(entry: TableEntry, table: OutcomeTable, models: Sequence[str], *, busy: bool) -> Plan | None:
     """Draws the form and returns what to train when the button was pressed."""
     key = f"r:plan:{entry.card.name}"
-    split = _draw_split(table, models, key)
+    split = _draw_split(entry, table, models, key)
     first = FIRST_CHOICE if len(entry.card.tasks) > 1 else FIRST_CHOICE[1:]
     kinds = {kind: cls for kind, cls in router_kinds().items() if cls.food != "nothing"}
     chosen = st.multiselect(
@@ -46,7 +46,7 @@ def draw_plan(entry: TableEntry, table: OutcomeTable, models: Sequence[str], *, 
     return replace(split, strategies=strategies) if pressed else None
 
 
-def _draw_split(table: OutcomeTable, models: Sequence[str], key: str) -> Plan:
+def _draw_split(entry: TableEntry, table: OutcomeTable, models: Sequence[str], key: str) -> Plan:
     """Returns a plan without strategies."""
     parts = _draw_parts(table, key)
     left, middle, right = st.columns((2, 1, 4))
@@ -60,11 +60,18 @@ def _draw_split(table: OutcomeTable, models: Sequence[str], key: str) -> Plan:
     with right:
         chosen = st.multiselect("Models", table.models, list(models), key=f"{key}:models")
     plan = Plan(table=table, strategies={}, models=tuple(chosen), holdout=held / 100, seed=int(seed), parts=parts)
-    st.caption(plain(_told(plan)))
+    st.caption(plain(_told(plan, groups_of(table, entry.reference))))
     return plan
 
 
-def _told(plan: Plan) -> str:
+@st.cache_data(max_entries=16, show_spinner=False)
+def groups_of(_table: OutcomeTable, reference: str) -> int:
+    """Returns how many groups the rows of a table are in; its reference is what it is known by."""
+    del reference
+    return int(group_numbers(_table).max(initial=-1)) + 1
+
+
+def _told(plan: Plan, groups: int) -> str:
     table = plan.table
     if plan.parts is not None:
         learn, judge = (sum(split == part for split in table.splits) for part in plan.parts)
@@ -72,7 +79,6 @@ def _told(plan: Plan) -> str:
             f"{learn:,} rows of '{plan.parts[0]}' to learn from, {judge:,} of '{plan.parts[1]}' to judge on. Rows that"
             " are in both are left out, and if most are, the training is refused."
         )
-    groups = int(group_numbers(table).max(initial=-1)) + 1
     test = round(table.n_queries * plan.holdout)
     return (
         f"About {table.n_queries - test:,} rows to learn from and {test:,} to judge on, in {groups:,} groups: equal"

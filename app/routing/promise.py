@@ -10,10 +10,12 @@ from app.charts.look import chart_config
 from app.charts.router_promise import router_promise
 from app.figure import cost_text
 from app.plain import plain
+from app.routing.lesson import draw_lesson
 from app.routing.table_shelf import TableEntry, prospect_of
 from app.workspace import Workspace
 from pipelines.error import RouteloomError
 from pipelines.routing.figures import Figure
+from pipelines.routing.headroom import LEAST_SAVING
 from pipelines.routing.prospect import Prospect
 
 UNKNOWN: Final = "–"
@@ -37,10 +39,7 @@ def draw_promise(space: Workspace, entry: TableEntry) -> Prospect | None:
         return None
     with st.container(border=True, key="r-promise"):
         st.subheader("Is routing worth it here?", anchor=False)
-        first, *others = found.sentences
-        if not found.has_headroom:
-            st.warning(plain(first), icon=":material/block:")
-        st.markdown("  \n".join(map(plain, others if not found.has_headroom else found.sentences)))
+        _draw_answers(found)
         _draw_numbers(found)
         for warning in found.warnings:
             st.caption(plain(warning))
@@ -48,7 +47,27 @@ def draw_promise(space: Workspace, entry: TableEntry) -> Prospect | None:
             dark = st.context.theme.type == "dark"
             figure = router_promise(found, dark=dark)
             st.plotly_chart(figure, key="r:promise", config=chart_config(f"{entry.card.name}-models"), theme=None)
+        draw_lesson(space, entry, found)
     return found
+
+
+def _draw_answers(found: Prospect) -> None:
+    """Draws the answer for accuracy and that for cost, each beginning with its gist."""
+    accuracy, *by_task, cost = map(plain, found.sentences)
+    if not found.has_headroom:
+        st.warning(f"**No headroom for accuracy.** {accuracy}", icon=":material/block:")
+    else:
+        doubtful = found.task_gain.low is not None and found.task_gain.low <= 0
+        gist = ":orange-badge[Accuracy: doubtful]" if doubtful else ":green-badge[Accuracy: possible]"
+        st.markdown(" ".join((gist, accuracy, *by_task)))
+    share = found.saving.value
+    if share is None:
+        gist = ":gray-badge[Cost: not known]"
+    elif share < LEAST_SAVING:
+        gist = ":red-badge[Cost: nothing to save]"
+    else:
+        gist = f":green-badge[Cost: up to {share:.0%} less]"
+    st.markdown(f"{gist} {cost}")
 
 
 def _draw_numbers(found: Prospect) -> None:

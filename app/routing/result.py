@@ -15,12 +15,14 @@ from app.routing.look_newcomer import draw_newcomer
 from app.routing.look_price import draw_prices
 from app.routing.look_regret import draw_regret, draw_why
 from app.routing.look_task import draw_tasks
+from app.routing.look_together import draw_together
 from app.routing.saving import draw_save
 from app.routing.scene import Scene, draw_scene
 from app.routing.table_shelf import TableEntry
 from app.routing.training import Trained
 from app.workspace import Workspace
-from pipelines.routing.headroom import verdict
+from pipelines.routing.figures import RouterComparison
+from pipelines.routing.headroom import Verdict, verdict
 
 ABOUT_NULL: Final = "Every interval is a 95 % percentile bootstrap over the questions, whole groups at a time."
 
@@ -38,12 +40,21 @@ def _draw_verdict(trained: Trained) -> None:
     told = verdict(comparison)
     with st.container(border=True, key="r-verdict"):
         st.subheader("What the routers won", anchor=False)
+        st.markdown(_gist(comparison, told))
         (st.success if told.worth_routing else st.warning)(plain(told.sentence))
         simple = _simple_baseline(trained)
         if simple:
             st.markdown(plain(simple))
         for warning in comparison.warnings:
             st.caption(plain(warning))
+
+
+def _gist(comparison: RouterComparison, told: Verdict) -> str:
+    """Returns the verdict for accuracy and for cost in two badges."""
+    accuracy = ":green-badge[Accuracy: gained]" if told.for_accuracy else ":red-badge[Accuracy: nothing gained]"
+    if all(gain.value is None for gain in comparison.aiq_gains.values()):
+        return f"{accuracy} :gray-badge[Cost: not known]"
+    return f"{accuracy} {':green-badge[Cost: saved]' if told.for_cost else ':red-badge[Cost: nothing saved]'}"
 
 
 def _simple_baseline(trained: Trained) -> str:
@@ -53,14 +64,14 @@ def _simple_baseline(trained: Trained) -> str:
     if table is None or (table.accuracy.value or 0.0) < (best.accuracy.low or 0.0):
         return ""
     return (
-        f"A simple table, the best model for each known task, reaches {table.accuracy.value or 0.0:.3f}, and the best"
-        f" router here ({best.name}) {best.accuracy.value or 0.0:.3f}, which is no more beyond doubt. If you know the"
-        " task of a question, a rule does as well."
+        f"A simple rule, the best model for each known task, reaches {table.accuracy.value or 0.0:.3f}; the best router"
+        f" here ({best.name}) reaches {best.accuracy.value or 0.0:.3f}, and the difference may be chance. If you know"
+        " the task of a question, the rule is enough."
     )
 
 
 def _draw_figures(scene: Scene) -> None:
-    st.html(f'<div class="rl-report">{figure_table(scene.trained.comparison)}</div>')
+    st.html(f'<div class="rl-report rl-figures">{figure_table(scene.trained.comparison)}</div>')
     st.caption(f"{ABOUT_NULL} Hover over a number for its formula.")
     with st.expander("Formulas and sources", icon=":material/functions:"):
         st.html(f'<div class="rl-report">{glossary()}</div>')
@@ -74,6 +85,7 @@ LOOKS: Final[Mapping[str, Callable[[Scene], None]]] = {
     "Why": draw_why,
     "Prices": draw_prices,
     "New model": draw_newcomer,
+    "Together": draw_together,
     "Checks": draw_checks,
 }
 """What can be looked at."""

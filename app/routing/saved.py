@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
-from app.figure import age_text, cost_text
+from app.figure import age_text, cost_text, count_text
 from app.plain import plain
 from app.routing.live_question import drift_of, live_questions, workflows_with
 from app.routing.promise import figure_text, interval_text
@@ -13,10 +15,11 @@ from app.state import session
 from app.workspace import Workspace
 from pipelines.error import RouteloomError
 from pipelines.routers import router_kinds
-from pipelines.routing.drift import Drift
+from pipelines.routing.drift import LEAST_LIVE, Drift
 from pipelines.trained import RouterCard
 
-NONE = "There is no trained router yet. Choose **Train on a table**, train some strategies, and save the best."
+DRIFT_KEPT_S: Final = 60
+NONE: Final = "There is no trained router yet. Choose **Train on a table**, train some strategies, and save the best."
 
 
 def draw_saved(space: Workspace) -> None:
@@ -54,7 +57,7 @@ def _draw_card(space: Workspace, card: RouterCard, version: int) -> None:
         st.markdown(f"**{plain(card.title or card.name)}** · {plain(_title(card))} · version {version}")
         st.caption(
             plain(
-                f"Learned from {card.n_train:,} rows: {card.split or card.table}. Seed {card.seed}."
+                f"Learned from {count_text(card.n_train, 'row')}: {card.split or card.table}.{_seed(card)}"
                 f" Data {card.data_hash[:12]}. Models: {', '.join(card.models)}."
             )
         )
@@ -63,8 +66,7 @@ def _draw_card(space: Workspace, card: RouterCard, version: int) -> None:
             told = f"{figure_text(card.figures.accuracy)} ({interval_text(card.figures.accuracy)})"
             money = "" if cost is None else f", {cost_text(cost * 1_000)} per 1,000 questions"
             st.markdown(plain(f"On rows it had not seen: accuracy {told}{money}."))
-        if st.toggle("Compare live questions with the training questions (drift)", key=f"saved:drift:{card.name}"):
-            _draw_drift(space, card)
+        _draw_drift(space, card, version)
         with st.container(horizontal=True):
             if st.button("Use in a pipeline", icon=":material/account_tree:", key="saved:use", type="primary"):
                 draw_use(space, card, version, None)
@@ -76,22 +78,35 @@ def _draw_card(space: Workspace, card: RouterCard, version: int) -> None:
                     st.rerun()
 
 
-def _draw_drift(space: Workspace, card: RouterCard) -> None:
+def _draw_drift(space: Workspace, card: RouterCard, version: int) -> None:
     """Draws whether the questions of live runs still look like those that the router learned from."""
     workflows = workflows_with(space, card.name)
     if not workflows:
-        st.caption("No workflow uses this router yet, so there are no live questions to compare.")
+        st.caption("No workflow uses this router yet, so there are no live questions to compare with the training.")
         return
-    live = live_questions(space, workflows)
     try:
-        with st.spinner("Comparing live questions with the training questions …"):
-            found = drift_of(space, space.library.router(card.name), live)
+        found = _drift(space, card.name, version, workflows)
     except RouteloomError as error:
         st.info(plain(str(error)), icon=":material/info:")
         return
-    told = f"{found.sentence} ({found.n_live:,} live questions of {', '.join(workflows)}.)"
-    (st.markdown if found.level == "none" else st.warning)(plain(told))
-    _draw_shifts(found)
+    told = f"{found.sentence} ({count_text(found.n_live, 'live question')} of {', '.join(workflows)}.)"
+    if found.level == "none" or found.n_live < LEAST_LIVE:
+        st.caption(plain(told))
+    else:
+        st.warning(plain(told), icon=":material/trending_up:")
+    if found.shifts:
+        with st.expander("Drift in numbers", icon=":material/ssid_chart:", key="saved:drift"):
+            _draw_shifts(found)
+
+
+@st.cache_data(ttl=DRIFT_KEPT_S, max_entries=32, show_spinner="Comparing live questions with the training questions …")
+def _drift(_space: Workspace, router: str, version: int, workflows: tuple[str, ...]) -> Drift:
+    """Returns the drift of a router; for a minute it is not worked out again.
+
+    Raises:
+        NotFound: if the table that it learned from is not here.
+    """
+    return drift_of(_space, _space.library.router(f"{router}@{version}"), live_questions(_space, workflows))
 
 
 def _draw_shifts(found: Drift) -> None:
@@ -113,6 +128,11 @@ def _draw_shifts(found: Drift) -> None:
         f"{found.unknown_words:.0%} of the words of live questions are in no training question; among the training"
         f" questions themselves it is {found.usual_unknown_words:.0%}."
     )
+
+
+def _seed(card: RouterCard) -> str:
+    """Returns the seed, unless the split tells it already."""
+    return "" if f"seed {card.seed}" in card.split else f" Seed {card.seed}."
 
 
 def _title(card: RouterCard) -> str:

@@ -12,7 +12,7 @@ from app.plain import plain
 from app.routing.scene import Scene
 from app.routing.use import likely_aliases, routed_pipeline
 from app.shelf import add_pipeline
-from app.state import go_to_studio, session
+from app.state import go_to_studio
 from app.workspace import Workspace
 from pipelines.error import RouteloomError
 from pipelines.trained import NAME, RouterCard
@@ -40,8 +40,8 @@ def draw_save(scene: Scene) -> None:
         weight = float(scene.curve.weight[scene.place.at])
         draw_use(scene.space, card, version, weight if 0 < weight < np.inf else None)
     else:
-        session().notice = f"'{name}' is saved as version {version}; use it in a pipeline from 'Trained routers'."
-        st.rerun()
+        told = f"'{name}' is saved as version {version}; it is listed under 'Trained routers'."
+        st.success(plain(told), icon=":material/check:")
 
 
 def _saved(scene: Scene, name: str) -> tuple[RouterCard, int]:

@@ -48,9 +48,9 @@ def draw_table_choice(space: Workspace) -> TableEntry | None:
 
 def _draw_about(space: Workspace, entry: TableEntry) -> None:
     card = entry.card
-    told = [plain(text) for text in (card.source, f"Licence: {card.licence}" if card.licence else "") if text]
-    if told:
-        st.caption(" · ".join(told))
+    about = [f"{title}: {plain(text)}" for title, text in (("Source", card.source), ("Licence", card.licence)) if text]
+    if about:
+        st.caption(" · ".join(about))
     draw_filling(space, entry)
     job = space.fillings.of(card.name)
     if card.missing and (job is None or job.status != "running"):

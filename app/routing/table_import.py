@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,22 +10,27 @@ from typing import Final, cast, get_args
 
 import streamlit as st
 
+from app.figure import count_text
 from app.outcome.experiment_table import Columns, from_experiment
 from app.plain import plain
+from app.routing.outcome_mapping import draw_outcome_mapping, draw_outcome_preview, likely_kind
 from app.state import session, show_table
 from app.workspace import Workspace
-from pipelines.error import RouteloomError
+from pipelines.error import DocumentError, RouteloomError
 from pipelines.outcome.folder import OUTCOMES, PRICES, QUERIES, read_folder
 from pipelines.outcome.gathering import GatherRule, Repetition, ScoreScale
 from pipelines.outcome.importers import importer_kinds
-from pipelines.outcome.intake import FOLDER, Import, import_outcomes
+from pipelines.outcome.intake import FOLDER, Import, import_outcomes, recognise_outcomes
+from pipelines.outcome.mapping import OutcomeMapping
+from pipelines.outcome.outcome_file import OutcomeFile
 from pipelines.outcome.price import priced, read_prices
 from pipelines.outcome.table import OutcomeTable
+from pipelines.record import Record
 from storage.reference import slug_of
 
 WAYS: Final = ("Files", "An experiment")
 OWN: Final = {name for base in (QUERIES, OUTCOMES, PRICES) for name in (base, f"{base}.gz")}
-TOLD_PROBLEMS: Final = 5
+OWNED: Final = {QUERIES, f"{QUERIES}.gz"}
 SCALES: Final[dict[ScoreScale, str]] = {
     "as_is": "They are 0 to 1", "clip": "Cut off outside 0 to 1", "stretch": "Stretch lowest to highest",
 }  # fmt: skip
@@ -54,37 +60,116 @@ def _draw_files() -> tuple[OutcomeTable | None, str, str]:
         st.caption(
             plain(
                 f"The format is recognised by itself: {titles}; or {QUERIES} with {OUTCOMES}, packed or not. With"
-                f" {PRICES} (model, usd_per_1m_in, usd_per_1m_out) costs follow from tokens."
+                f" {PRICES} (model, usd_per_1m_in, usd_per_1m_out) costs follow from tokens. Of any other table you say"
+                " what its columns mean."
             )
         )
         return None, "", ""
+    contents = {file.name: file.getvalue() for file in files}
+    meaning = _draw_meaning(contents)
     with st.expander("Scores and repetitions", icon=":material/tune:"):
         scale = st.selectbox("Scores", list(SCALES), 0, SCALES.__getitem__, key="outcomes:scale")
         repetition = st.selectbox("A cell that comes twice", get_args(Repetition), key="outcomes:repetition")
-        collect = st.checkbox("Leave out rows with problems", key="outcomes:collect")
-    rule = GatherRule(scale=scale, repetition=repetition)
-    found = _read({file.name: file.getvalue() for file in files}, rule, collect=collect)
-    for problem in found.problems[:TOLD_PROBLEMS]:
-        st.warning(plain(str(problem)), icon=":material/error:")
-    if found.note:
-        st.caption(plain(found.note))
+    collect = st.checkbox("Leave out rows with problems", key="outcomes:collect")
+    if meaning is None:
+        st.info("Say which columns hold the question and the scores.", icon=":material/view_column:")
+        return None, "", ""
+    found = _read(contents, GatherRule(scale=scale, repetition=repetition), meaning, collect=collect)
+    _draw_account(found)
     return found.table, Path(files[0].name).name.partition(".")[0], f"Imported from {files[0].name}"
 
 
-def _read(files: dict[str, bytes], rule: GatherRule, *, collect: bool) -> Import:
-    """Returns what uploaded files hold; those of our own format are written under their fixed names only.
+class Meaning(Record):
+    """Says how files are read: the kind of the importer, or each by itself, and what the columns mean."""
+
+    kind: str | None = None
+    mapping: OutcomeMapping | None = None
+
+
+def _draw_meaning(files: dict[str, bytes]) -> Meaning | None:
+    """Draws the format and what the columns mean; None while that is not said.
 
     Raises:
-        DocumentError: naming the file, the line and what is wrong with it.
+        DocumentError: if the first file cannot be opened.
     """
+    rest = [name for name in files if name not in OWN]
+    if OWNED & set(files) or not rest:
+        return Meaning()
+    file = OutcomeFile.open(rest[0], files[rest[0]])
+    kinds = importer_kinds()
+    try:
+        recognised: str | None = recognise_outcomes(file)
+    except DocumentError:
+        recognised = None
+        st.info(
+            plain(
+                f"{file.name} is of no known format of outcomes. Say which column is what; the likeliest is filled in."
+            ),
+            icon=":material/view_column:",
+        )
+    stamp = hashlib.sha256(files[rest[0]]).hexdigest()[:12]
+    likely = recognised or likely_kind(file)
+    kind = st.selectbox(
+        "Format", list(kinds), list(kinds).index(likely), lambda found: kinds[found].title,
+        key=f"outcomes:kind:{stamp}", help="Recognised by itself; change it if it is another one.",
+    )  # fmt: skip
+    if not kinds[kind].mapped:
+        return Meaning(kind=None if kind == recognised else kind)
+    with st.expander("What the columns mean", expanded=recognised is None, key=f"outcomes:meaning:{stamp}:{kind}"):
+        mapping = draw_outcome_mapping(file, kind, f"outcomes:{stamp}:{kind}")
+    if mapping is None:
+        return None
+    draw_outcome_preview(file, kind, mapping)
+    return Meaning(kind=kind, mapping=mapping)
+
+
+def _draw_account(found: Import) -> None:
+    """Draws what became of every row: what was left out and why, what came twice."""
+    if found.skipped:
+        are = "is" if found.skipped == 1 else "are"
+        st.warning(f"{count_text(found.skipped, 'row')} {are} left out.", icon=":material/rule:")
+        lines = [
+            {"File": each.file, "Row": each.row, "Line": each.line, "Column": each.column, "Problem": each.message}
+            for each in found.problems
+        ]
+        st.dataframe(lines, hide_index=True, height=min(38 + 35 * len(lines), 178), key="outcomes:problems")
+    if found.repeated:
+        st.caption(f"{found.repeated:,} outcomes are of a cell that was there before.")
+    if found.note:
+        st.caption(plain(found.note))
+
+
+def _read(files: dict[str, bytes], rule: GatherRule, meaning: Meaning, *, collect: bool) -> Import:
+    """Returns what uploaded files hold; the same files are read once.
+
+    Raises:
+        DocumentError: naming the file, the row and what is wrong with it.
+    """
+    digest = hashlib.sha256()
+    for name, content in files.items():
+        digest.update(f"{name} {len(content)} ".encode() + content)
+    return _read_once(digest.hexdigest(), rule.model_dump_json(), meaning.model_dump_json(), collect, files)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading …")
+def _read_once(digest: str, rule: str, meaning: str, collect: bool, _files: dict[str, bytes]) -> Import:
+    """Returns what files hold; those of our own format are written under their fixed names only."""
+    del digest
+    how = Meaning.model_validate_json(meaning)
     with TemporaryDirectory() as place:
-        for name in OWN & set(files):
-            (Path(place) / name).write_bytes(files[name])
-        if {QUERIES, f"{QUERIES}.gz"} & set(files):
+        for name in OWN & set(_files):
+            (Path(place) / name).write_bytes(_files[name])
+        if OWNED & set(_files):
             return Import(read_folder(Path(place), name="imported"), FOLDER)
-        rest = [(name, content) for name, content in files.items() if name != PRICES]
-        found = import_outcomes(rest, "imported", rule=rule, collect=collect)
-        if PRICES in files:
+        found = import_outcomes(
+            [(name, content) for name, content in _files.items() if name != PRICES],
+            "imported",
+            kind=how.kind,
+            mapping=how.mapping,
+            rule=GatherRule.model_validate_json(rule),
+            collect=collect,
+        )
+        if PRICES in _files:
             return replace(found, table=priced(found.table, read_prices(Path(place) / PRICES)))
         return found
 
@@ -108,8 +193,8 @@ def _draw_experiment(space: Workspace) -> tuple[OutcomeTable | None, str, str]:
 def _draw_taking(space: Workspace, table: OutcomeTable, proposed: str, source: str) -> None:
     missing = int(table.missing.sum())
     st.write(
-        f"{table.n_queries:,} questions × {len(table.models)} models"
-        + (f"; {missing:,} cells have no score." if missing else ".")
+        f"{count_text(table.n_queries, 'question')} × {count_text(len(table.models), 'model')}"
+        + (f"; {count_text(missing, 'cell')} without a score." if missing else ".")
     )
     rows = [{"Question": query, "Task": task} for query, task in zip(table.queries[:5], table.tasks, strict=False)]
     st.dataframe(rows, hide_index=True, key="outcomes:preview")
