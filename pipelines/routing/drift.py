@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.language import detect
-from pipelines.outcome.table import Floats
 from pipelines.record import Record
 
 BINS: Final = 10
 LEAST_LIVE: Final = 30
 MODERATE: Final = 0.1
 STRONG: Final = 0.25
-NULLS: Final = 200
-MOST_TRAINING: Final = 3_000
+NULLS: Final = 400
+ERROR: Final = 0.05
+MOST_SAMPLED: Final = 3_000
+"""Of more training or live questions so many are drawn."""
 _MOST_VALUES: Final = 20
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 
@@ -31,8 +32,8 @@ class Shift(Record):
 
     Attributes:
         psi: population stability index between training and live questions.
-        chance: the 95th percentile of the index where live questions are drawn from the training ones: what as few
-            questions show by chance alone.
+        chance: what the index reaches where training and live questions are dealt anew at random; of all features
+            together, one goes beyond its own by chance alone one time in 20.
     """
 
     feature: str
@@ -52,7 +53,7 @@ class Drift(Record):
 
     Attributes:
         unknown_words: share of the live words of three letters or more that no training question has.
-        usual_unknown_words: the same for training questions among the other training questions.
+        usual_unknown_words: the same share of a training question's words that no other training question has.
     """
 
     n_train: int
@@ -89,32 +90,33 @@ def drift(
     """Returns how far live questions have moved from training questions.
 
     Args:
-        train: the training questions; of many a sample is taken.
+        train: the training questions.
         live: the questions of today.
         routes: the models chosen for each of both, to see whether decisions move as well; as long as the questions.
         seed: of the samples.
 
     Source: population stability index, sum of (live - train) * ln(live / train) over bins (Siddiqi 2006), with ten
-    quantile bins for numbers; the usual bounds 0.1 and 0.25, and here also what chance alone shows.
+    quantile bins for numbers; the usual bounds 0.1 and 0.25, and here also a permutation test (Good 2005).
     """
     rng = np.random.default_rng(seed)
-    known = rng.permutation(len(train))[:MOST_TRAINING]
-    old = [train[place] for place in known]
-    labels = {name: (look(old), look(live)) for name, look in FEATURES.items()}
+    places = [rng.permutation(len(queries))[:MOST_SAMPLED] for queries in (train, live)]
+    old, new = ([queries[place] for place in kept] for queries, kept in zip((train, live), places, strict=True))
+    values = {name: (look(old), look(new)) for name, look in FEATURES.items()}
     if routes is not None:
-        labels["choice of model"] = ([routes[0][place] for place in known], list(routes[1]))
-    shifts = [_shift(name, *_binned(*both), rng) for name, both in labels.items()] if len(live) and len(old) else []
-    half = len(old) // 2
+        before, after = ([models[place] for place in kept] for models, kept in zip(routes, places, strict=True))
+        values["choice of model"] = (before, after)
+    level = 1 - ERROR / len(values)
+    shifts = [_shift(name, *both, level, rng) for name, both in values.items()] if new and old else []
     return Drift(
         n_train=len(train),
         n_live=len(live),
         shifts=tuple(shifts),
-        unknown_words=_unknown(old, live),
-        usual_unknown_words=_unknown(old[:half], old[half:]),
+        unknown_words=_unknown(old, new),
+        usual_unknown_words=_lonely(old),
     )
 
 
-def psi(train: Floats, live: Floats) -> float:
+def psi(train: NDArray[Any], live: NDArray[Any]) -> float:
     """Returns the population stability index of two histograms, arrays (n_bins,) of counts.
 
     Empty bins count as half a question, so that the index stays finite.
@@ -124,32 +126,42 @@ def psi(train: Floats, live: Floats) -> float:
     return float(((found - expected) * np.log(found / expected)).sum())
 
 
-def _shift(name: str, train: NDArray[np.intp], live: NDArray[np.intp], rng: np.random.Generator) -> Shift:
-    count = int(max(train.max(initial=0), live.max(initial=0))) + 1
-    old = np.bincount(train, minlength=count).astype(np.float64)
-    drawn = rng.multinomial(len(live), old / old.sum(), size=NULLS).astype(np.float64)
-    chance = float(np.quantile([psi(old, each) for each in drawn], 0.95))
-    return Shift(feature=name, psi=psi(old, np.bincount(live, minlength=count).astype(np.float64)), chance=chance)
+def _shift(name: str, old: Sequence[object], new: Sequence[object], level: float, rng: np.random.Generator) -> Shift:
+    numbers = isinstance(old[0], float)
+    index = _index_of_numbers if numbers else _index_of_codes
+    # np.unique of texts makes an array as wide as the longest.
+    code = {value: number for number, value in enumerate(dict.fromkeys((*old, *new)))}
+    values = np.array([*old, *new] if numbers else [code[value] for value in (*old, *new)])
+    dealt = (rng.permutation(values) for _ in range(NULLS))
+    chance = np.quantile([index(each[: len(old)], each[len(old) :]) for each in dealt], level)
+    return Shift(feature=name, psi=index(values[: len(old)], values[len(old) :]), chance=float(chance))
 
 
-def _binned(old: Sequence[object], live: Sequence[object]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Returns the number of the bin of each value: quantiles of numbers, the most frequent of other values."""
-    if old and isinstance(old[0], float):
-        numbers = np.array(old, dtype=np.float64), np.array(live, dtype=np.float64)
-        edges = np.unique(np.quantile(numbers[0], np.linspace(0, 1, BINS + 1)[1:-1]))
-        return np.searchsorted(edges, numbers[0]), np.searchsorted(edges, numbers[1])
-    place = {value: number for number, (value, _) in enumerate(Counter(old).most_common(_MOST_VALUES))}
-    other = len(place)
-    return (
-        np.array([place.get(value, other) for value in old], dtype=np.intp),
-        np.array([place.get(value, other) for value in live], dtype=np.intp),
-    )
+def _index_of_numbers(old: NDArray[Any], new: NDArray[Any]) -> float:
+    """Returns the index over the quantiles of the training questions."""
+    edges = np.unique(np.quantile(old, np.linspace(0, 1, BINS + 1)[1:-1]))
+    return psi(*(np.bincount(np.searchsorted(edges, each), minlength=len(edges) + 1) for each in (old, new)))
+
+
+def _index_of_codes(old: NDArray[Any], new: NDArray[Any]) -> float:
+    """Returns the index over the values that training questions have most often, all others together."""
+    counts = [np.bincount(each, minlength=int(max(old.max(), new.max())) + 1) for each in (old, new)]
+    usual = np.argsort(-counts[0], kind="stable")[:_MOST_VALUES]
+    usual = usual[counts[0][usual] > 0]
+    return psi(*(np.append(each[usual], each.sum() - each[usual].sum()) for each in counts))
 
 
 def _unknown(train: Sequence[str], live: Sequence[str]) -> float:
     known = {word for query in train for word in _WORD.findall(query.lower())}
     words = [word for query in live for word in _WORD.findall(query.lower())]
     return sum(word not in known for word in words) / max(1, len(words))
+
+
+def _lonely(train: Sequence[str]) -> float:
+    words = [_WORD.findall(query.lower()) for query in train]
+    having = Counter(word for each in words for word in set(each))
+    alone = sum(having[word] == 1 for each in words for word in each)
+    return alone / max(1, sum(map(len, words)))
 
 
 def _lengths(queries: Sequence[str]) -> list[object]:

@@ -50,3 +50,22 @@ def test_what_a_few_questions_show_by_chance_is_no_drift() -> None:
 def test_too_few_live_questions_are_called_that() -> None:
     assert drift(TRAIN, TRAIN[:5]).sentence == "5 live questions are too few to tell; about 30 are needed."
     assert drift(TRAIN, []).shifts == ()
+
+
+@pytest.mark.parametrize(("n_train", "n_live"), [(40, 600), (600, 40), (200, 200)])
+def test_few_training_questions_are_not_taken_for_drift(n_train: int, n_live: int) -> None:
+    rng = np.random.default_rng(2)
+    words = [f"word{number}" for number in range(300)]
+    frequent = 1 / np.arange(1, 301)
+
+    def asked(n: int) -> list[str]:
+        return [" ".join(rng.choice(words, int(rng.integers(3, 30)), p=frequent / frequent.sum())) for _ in range(n)]
+
+    levels = [drift(asked(n_train), asked(n_live), seed=seed).level for seed in range(5)]
+    assert levels.count("none") >= 4
+
+
+def test_usual_unknown_words_are_those_of_one_training_question_only() -> None:
+    # "alpha" stands in both, "beta" in one of them, twice.
+    found = drift(["alpha beta beta", "alpha"], ["alpha gamma"])
+    assert (found.usual_unknown_words, found.unknown_words) == (0.5, 0.5)
