@@ -13,6 +13,8 @@ from pipelines.routing.drift import MOST_SAMPLED, Drift, drift
 from pipelines.trained import TrainedRouter
 
 MOST_RUNS: Final = 2_000
+MOST_TRAINING: Final = 3_000
+"""Training questions that are compared; more would not tell more."""
 SHOWN_CHARACTERS: Final = 200
 """A list of runs holds so much of a question, so the training questions are cut there too."""
 

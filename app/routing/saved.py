@@ -121,7 +121,7 @@ def _draw_shifts(found: Drift) -> None:
             help="Population stability index: Σ (live − training) × ln(live / training) over bins;"
             " 0.1 is moderate, 0.25 strong",
         ),
-        "By chance": number(format="%.3f", help="95 % of draws of as many training questions stay below this"),
+        "By chance": number(format="%.3f", help="What the index reaches by chance alone; less than this is no drift"),
     }
     st.dataframe(rows, column_config=shape, hide_index=True, key="routers:drift")
     st.caption(
