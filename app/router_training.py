@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pipelines.learned import LearnedStrategy
     from pipelines.outcome.table import OutcomeTable
     from pipelines.routing.figures import RouterComparison
+    from pipelines.routing.objective import Objective
     from pipelines.space import Space
 
 
@@ -25,6 +26,8 @@ def train_router(
     holdout: float = 0.3,
     space: Space | None = None,
     embedder: str | None = None,
+    embedding_model: str | None = None,
+    objective: Objective | None = None,
     seed: int = 0,
     title: str = "",
 ) -> tuple[TrainedRouter, RouterComparison | None]:
@@ -40,6 +43,8 @@ def train_router(
         holdout: share of the rows, whole groups, that is kept back to judge it; with 0 it is not judged.
         space: vectors of all questions, where the strategy looks at vectors.
         embedder: what made them.
+        embedding_model: where that is a model of the catalogue, its name there.
+        objective: what is wanted of the router's choices where nobody says otherwise.
         seed: of the split and of the strategy.
         title: what people read.
 
@@ -56,7 +61,14 @@ def train_router(
     if test is not None:
         train, test, _ = comparable(train, test)
     router = TrainedRouter.fit(
-        name, strategy, train, space=space, embedder=embedder, seed=seed, split=split, title=title
+        *(name, strategy, train),
+        space=space,
+        embedder=embedder,
+        embedding_model=embedding_model,
+        seed=seed,
+        split=split,
+        title=title,
+        objective=objective,
     )
     if test is None:
         return router, None

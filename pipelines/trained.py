@@ -174,12 +174,20 @@ class TrainedRouter:
                     " model is asked here."
                 )
             embedder = ModelEmbedder(models, self.card.embedding_model)
-        if embedder.name != self.card.embedder:
+        self.require_embedder(embedder)
+        return await Space.of(embedder, [question])
+
+    def require_embedder(self, embedder: Embedder) -> None:
+        """Does nothing where the router was trained on the vectors of this embedder.
+
+        Raises:
+            ConfigurationError: if it was trained on others.
+        """
+        if self.card.embedder not in (None, embedder.name):
             raise ConfigurationError(
                 f"The router '{self.card.name}' was trained on vectors of '{self.card.embedder}', and this installation"
                 f" has '{embedder.name}'; pull the same weights or train it anew."
             )
-        return await Space.of(embedder, [question])
 
     def arrays(self) -> bytes:
         """Returns what was learned as a file of arrays."""

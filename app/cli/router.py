@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.home import open_library
-from app.cli.output import cell, console, print_json, print_text, tell
-from pipelines.error import ConfigurationError
+from app.cli.output import console, print_json, print_text, tell
 
 if TYPE_CHECKING:
     from pipelines.routing.figures import RouterComparison
-    from pipelines.trained import RouterCard, TrainedRouter
+    from pipelines.trained import TrainedRouter
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A trained router: its name, or name@version.")]
@@ -22,6 +21,14 @@ Models = Annotated[
     list[str] | None, typer.Option("--model", help="Only this model; repeatable.", show_default="all in common")
 ]
 TABLE = "A folder with queries.jsonl[.gz] and outcomes.csv[.gz], FOLDER:PART, or a stored outcome table."
+Embedding = Annotated[
+    str | None,
+    typer.Option(
+        "--embedding-model",
+        help="For strategies that look at vectors: a model of the catalogue that makes them.",
+        show_default="the embedder of this installation",
+    ),
+]
 STRATEGY = "Such as knn, or knn:neighbours=100,featurizer.dims=64"
 
 app = typer.Typer(help="Train routers on recorded outcomes, and see what they are worth.", invoke_without_command=True)
@@ -43,6 +50,7 @@ def compare(
         typer.Option(help=f"{STRATEGY}; repeatable.", show_default="all that learn in reasonable time"),
     ] = None,
     model: Models = None,
+    embedding_model: Embedding = None,
     priced: Annotated[
         bool | None,
         typer.Option(
@@ -74,7 +82,8 @@ def compare(
     if not wanted:
         columns, _, _ = comparable(train_rows, test_rows, models=model or (), priced=priced)
         wanted, skipped = affordable(default_strategies(), columns, seed=seed, limit_s=limit_s)
-    space, _ = space_for(wanted.values(), lambda: (*train_rows.queries, *test_rows.queries))
+    texts = (*train_rows.queries, *test_rows.queries)
+    space, _ = space_for(wanted.values(), lambda: texts, embedding_model)
     with Progress(console=console(), transient=True, disable=as_json) as bars:
         bar = bars.add_task("Routers", total=len(wanted))
         comparison = compare_routers(
@@ -105,31 +114,49 @@ def train(
         float, typer.Option(min=0.0, max=0.9, help="Share of the rows, whole groups, that is kept back to judge it.")
     ] = 0.3,
     model: Models = None,
+    embedding_model: Embedding = None,
     title: Annotated[str, typer.Option(help="What people read.")] = "",
+    objective: Annotated[
+        str | None,
+        typer.Option(help="What its choices want: score, trade_off, cheapest_above or within.", show_default="score"),
+    ] = None,
+    score_per_usd: Annotated[
+        float | None, typer.Option(min=0.0, max=1e6, help="For trade_off: how much score one USD is worth.")
+    ] = None,
+    enough: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="For cheapest_above: the expected score that is enough.")
+    ] = None,
+    budget_usd: Annotated[
+        float | None, typer.Option(min=0.0, max=1e6, help="For within: what one question may cost.")
+    ] = None,
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
     """Train a router, judge it on rows it has not seen, and keep it under a name."""
-    from app.cli.router_option import space_for, strategies_of, tables_of
+    from app.cli.router_answer import described
+    from app.cli.router_option import objective_of, space_for, strategies_of, tables_of
     from app.router_training import train_router
 
     [wanted] = strategies_of([strategy]).values()
+    aim = objective_of(objective, score_per_usd, enough, budget_usd)
     rows, *others = tables_of(table, *([test] if test else []))
     rows = rows.columns(model) if model else rows
     texts = [query for each in (rows, *others) for query in each.queries]
-    space, embedder = space_for([wanted], lambda: texts)
+    space, embedder = space_for([wanted], lambda: texts, embedding_model)
     router, comparison = train_router(
         *(name, wanted, rows, others[0] if others else None),
         holdout=holdout,
         space=space,
         embedder=embedder,
+        embedding_model=embedding_model,
+        objective=aim,
         seed=seed,
         title=title,
     )
     with open_library() as (storage, _):
         version = storage.routers.put(router)
     if as_json:
-        print_json({"version": version, **_described(router.card)})
+        print_json({"version": version, **described(router.card)})
     tell(f"Trained '{name}' (version {version}) on {router.card.n_train:,} rows of {router.card.table}.")
     if comparison is not None:
         _tell_verdict(comparison)
@@ -147,14 +174,12 @@ def evaluate(
 ) -> None:
     """Judge a trained router on rows that it has not seen."""
     from app.cli.router_answer import comparison_answer, comparison_table
-    from app.cli.router_option import space_for, tables_of
+    from app.cli.router_option import space_of, tables_of
     from pipelines.routing.evaluation import evaluate_router
 
     router = _load(name)
     [rows] = tables_of(test)
-    space, embedder = space_for([router.strategy], lambda: rows.queries)
-    _require_embedder(router, embedder)
-    comparison = evaluate_router(router, rows, space=space, seed=seed)
+    comparison = evaluate_router(router, rows, space=space_of(router, lambda: rows.queries), seed=seed)
     if as_json:
         print_json({"router": name, **comparison_answer(comparison, {})})
     else:
@@ -169,55 +194,33 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Say where a question would go, and why."""
-    import numpy as np
-
-    from app.cli.router_option import space_for
+    from app.cli.router_answer import decision_answer, scores_table
+    from app.cli.router_option import space_of
 
     router = _load(name)
-    space, embedder = space_for([router.strategy], lambda: [query])
-    _require_embedder(router, embedder)
-    scores, costs = router.predict([query], space=space)
-    order = [int(number) for number in np.argsort(-scores[0], kind="stable")]
-    rows = [
-        {
-            "model": router.card.models[number],
-            "score": float(scores[0][number]),
-            "cost": None if np.isnan(costs[0][number]) else float(costs[0][number]),
-        }
-        for number in order
-    ]
-    why = router.strategy.explain(query, space=space)
+    answer = decision_answer(router, query, space_of(router, lambda: [query]))
     if as_json:
-        strategy = {"strategy": router.card.strategy["kind"], "title": router.strategy.title}
-        print_json({"router": name, "choice": rows[0]["model"], "scores": rows, **strategy, "why": why})
+        print_json({"router": name, **answer})
         return
-    _print_scores(rows)
-    tell(f"'{router.strategy.title}' sends it to {rows[0]['model']}.")
-    for reason, detail in why.items():
+    console(stderr=False).print(scores_table(answer["scores"]))
+    aim = router.card.objective
+    told = "" if aim is None or aim.rule == "score" else f" ({aim.told})"
+    tell(f"'{router.strategy.title}' sends it to {answer['choice'] or 'nobody'}{told}.")
+    for reason, detail in answer["why"].items():
         tell(f"{reason}: {detail}")
 
 
 @app.command("list")
 def list_routers(as_json: AsJson = False) -> None:
     """List the trained routers."""
-    from rich.table import Table
+    from app.cli.router_answer import cards_table, described
 
     with open_library() as (storage, _):
         found = storage.routers.list()
     if as_json:
-        print_json([{"version": number, **_described(card)} for number, card in found])
+        print_json([{"version": number, **described(card)} for number, card in found])
         return
-    table = Table(
-        *("name", "strategy", "models", "trained on", "rows", "accuracy", "version"),
-        box=None,
-        pad_edge=False,
-        header_style="bold",
-    )
-    for number, card in found:
-        accuracy = card.figures.accuracy.value if card.figures else None
-        told = (f"{len(card.models)}", card.table, f"{card.n_train:,}", "-" if accuracy is None else f"{accuracy:.3f}")
-        table.add_row(*map(cell, (card.name, str(card.strategy["kind"]), *told, str(number))))
-    console(stderr=False).print(table)
+    console(stderr=False).print(cards_table(found))
     if not found:
         tell("There is no trained router yet. Train one with: routeloom router train NAME --table FOLDER")
 
@@ -225,15 +228,21 @@ def list_routers(as_json: AsJson = False) -> None:
 @app.command()
 def show(name: Name, as_json: AsJson = False) -> None:
     """Show what a trained router is, what it learned from, and how it did."""
+    from app.cli.router_answer import described
+
     with open_library() as (storage, _):
         _, number = storage.routers.version(name)
         card = storage.routers.get(name).card
     if as_json:
-        print_json({"version": number, **_described(card)})
+        print_json({"version": number, **described(card)})
         return
     tell(f"{card.title or card.name}, version {number}: {card.strategy}")
     tell(f"Trained on {card.n_train:,} rows of '{card.table}' ({card.split}), seed {card.seed}.")
     tell(f"Models: {', '.join(card.models)}")
+    if card.embedder is not None:
+        tell(f"Looks at vectors of: {card.embedder}")
+    if card.objective is not None:
+        tell(f"Wants: {card.objective.told}")
     if card.figures is not None:
         figures = card.figures
         tell(f"On rows it had not seen: accuracy {figures.accuracy.value:.4f}, regret {figures.regret:.4f}.")
@@ -253,40 +262,8 @@ def delete(
 
 
 def _load(name: str) -> TrainedRouter:
-    with open_library() as (storage, _):
-        return storage.routers.get(name)
-
-
-def _require_embedder(router: TrainedRouter, embedder: str | None) -> None:
-    """Does nothing where the vectors of this installation are those that the router was trained on.
-
-    Raises:
-        ConfigurationError: if they are others.
-    """
-    if router.card.embedder not in (None, embedder):
-        raise ConfigurationError(
-            f"The router '{router.card.name}' was trained on vectors of '{router.card.embedder}', and this installation"
-            f" has '{embedder}'; pull the same weights or train it anew."
-        )
-
-
-def _described(card: RouterCard) -> dict[str, Any]:
-    """Returns a card as JSON, its figures with the names that `compare` gives them."""
-    from app.cli.router_answer import figures_answer
-
-    told = card.model_dump(mode="json", exclude={"figures"})
-    return {**told, "figures": None if card.figures is None else figures_answer(card.figures)}
-
-
-def _print_scores(rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
-    table = Table("model", "expected score", "expected USD", box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(
-            *map(cell, (row["model"], f"{row['score']:.3f}", "?" if row["cost"] is None else f"{row['cost']:.4g}"))
-        )
-    console(stderr=False).print(table)
+    with open_library() as (_, library):
+        return library.router(name)
 
 
 def _tell_verdict(comparison: RouterComparison, *, as_json: bool = True) -> None:

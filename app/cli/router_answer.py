@@ -1,16 +1,23 @@
-"""What `routeloom router` answers about comparisons: JSON with stable names, and a table for a person."""
+"""What `routeloom router` answers about comparisons, cards and decisions: JSON with stable names, tables for people."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from app.cli.output import cell
+from pipelines.error import ConfigurationError
 from pipelines.routing.figures import Figure, RouterComparison, RouterFigures
 from pipelines.routing.headroom import verdict
+from pipelines.routing.objective import Objective
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from pipelines.space import Space
+    from pipelines.trained import RouterCard, TrainedRouter
 
 _FIGURES: Final = {
     "accuracy": "accuracy",
@@ -85,6 +92,61 @@ def figures_answer(figures: RouterFigures) -> dict[str, Any]:
     answer |= {name: getattr(figures, name) for name in _PLAIN}
     curve = zip(figures.curve_cost_usd, figures.curve_accuracy, strict=True)
     return {**answer, "curve": [{"cost": cost, "accuracy": accuracy} for cost, accuracy in curve]}
+
+
+def decision_answer(router: TrainedRouter, query: str, space: Space | None) -> dict[str, Any]:
+    """Returns where a question would go by the router's own objective, what is expected of each model, and why."""
+    scores, costs = router.predict([query], space=space)
+    aim = router.card.objective or Objective()
+    if aim.needs_costs and np.isnan(costs).any():
+        raise ConfigurationError(f"The router '{router.card.name}' wants {aim.told}, and not all costs are known.")
+    worth = aim.worth(scores[0], costs[0])
+    rows = [
+        {
+            "model": router.card.models[number],
+            "score": float(scores[0][number]),
+            "cost": None if np.isnan(costs[0][number]) else float(costs[0][number]),
+        }
+        for number in np.argsort(-scores[0], kind="stable").tolist()
+    ]
+    return {
+        "choice": router.card.models[int(worth.argmax())] if np.isfinite(worth).any() else None,
+        "scores": rows,
+        "strategy": router.card.strategy["kind"],
+        "title": router.strategy.title,
+        "objective": None if router.card.objective is None else aim.config(),
+        "why": router.strategy.explain(query, space=space),
+    }
+
+
+def scores_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Returns what is expected of each model as a table."""
+    from rich.table import Table
+
+    table = Table("model", "expected score", "expected USD", box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        told = (row["model"], f"{row['score']:.3f}", "?" if row["cost"] is None else f"{row['cost']:.4g}")
+        table.add_row(*map(cell, told))
+    return table
+
+
+def described(card: RouterCard) -> dict[str, Any]:
+    """Returns a card as JSON, its figures with the names that `compare` gives them."""
+    told = card.model_dump(mode="json", exclude={"figures"})
+    return {**told, "figures": None if card.figures is None else figures_answer(card.figures)}
+
+
+def cards_table(found: Sequence[tuple[int, RouterCard]]) -> Table:
+    """Returns trained routers with the numbers of their newest versions as a table."""
+    from rich.table import Table
+
+    titles = ("name", "strategy", "models", "trained on", "rows", "accuracy", "version")
+    table = Table(*titles, box=None, pad_edge=False, header_style="bold")
+    for number, card in found:
+        accuracy = card.figures.accuracy.value if card.figures else None
+        told = (f"{len(card.models)}", card.table, f"{card.n_train:,}", "-" if accuracy is None else f"{accuracy:.3f}")
+        table.add_row(*map(cell, (card.name, str(card.strategy["kind"]), *told, str(number))))
+    return table
 
 
 def _references(comparison: RouterComparison) -> dict[str, Any]:

@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.cli.home import load_config, open_library
+from app.cli.home import load_config, open_library, open_workspace
 from app.cli.output import tell
-from pipelines.error import DocumentError, NotFound
+from pipelines.error import ConfigurationError, DocumentError, NotFound
 
 if TYPE_CHECKING:
     from pipelines.learned import LearnedStrategy
     from pipelines.outcome.price import ModelPrice
     from pipelines.outcome.table import OutcomeTable
+    from pipelines.routing.objective import Objective
+    from pipelines.service import Embedder
     from pipelines.space import Space
+    from pipelines.trained import TrainedRouter
 
 
 def tables_of(*references: str) -> list[OutcomeTable]:
@@ -141,18 +144,93 @@ def _value(text: str) -> Any:
 
 
 def space_for(
-    strategies: Iterable[LearnedStrategy], texts: Callable[[], Iterable[str]]
+    strategies: Iterable[LearnedStrategy],
+    texts: Callable[[], Iterable[str]],
+    model: str | None = None,
+    check: Callable[[Embedder], None] | None = None,
 ) -> tuple[Space | None, str | None]:
-    """Returns the vectors of texts and the name of their embedder, if a strategy looks at vectors; kept on disk."""
+    """Returns the vectors of texts and the name of their embedder, if a strategy looks at vectors; kept on disk.
+
+    With `model` an embedding model of the catalogue is asked, else the embedder of this installation; `check` may
+    refuse it before it is.
+
+    Raises:
+        ConfigurationError: if there is no such model, or none of the strategies looks at vectors.
+    """
     if not any(strategy.needs_space for strategy in strategies):
+        if model is not None:
+            raise ConfigurationError(
+                "None of the strategies looks at vectors; name one that does, such as knn:featurizer=embedding."
+            )
         return None, None
     from pipelines.retrieval.embedder import pick_embedder
     from pipelines.retrieval.kept import KeptEmbedder
     from pipelines.space import Space
 
     config = load_config()
+    if model is not None:
+        return _asked_space(texts(), model, config.vectors_folder, check)
     embedder = KeptEmbedder(pick_embedder(config.weights_folder), config.vectors_folder)
+    if check is not None:
+        check(embedder)
     return asyncio.run(Space.of(embedder, texts())), embedder.name
+
+
+def space_of(router: TrainedRouter, texts: Callable[[], Iterable[str]]) -> Space | None:
+    """Returns the vectors of texts that a trained router looks at, None where it looks at none.
+
+    Raises:
+        ConfigurationError: if the vectors of this installation are not those that it was trained on.
+    """
+    space, _ = space_for([router.strategy], texts, router.card.embedding_model, router.require_embedder)
+    return space
+
+
+def _asked_space(
+    texts: Iterable[str], model: str, folder: Path, check: Callable[[Embedder], None] | None
+) -> tuple[Space, str]:
+    """Returns the vectors by a model of the catalogue, and tells what they cost."""
+    from app.vectors import OutsideModels
+    from pipelines.meter import Metered
+    from pipelines.retrieval.kept import KeptEmbedder
+    from pipelines.space import Space
+    from pipelines.vectors import ModelEmbedder
+
+    with open_workspace() as workspace:
+        models = Metered(OutsideModels(workspace))
+        embedder = KeptEmbedder(ModelEmbedder(models, model), folder)
+        if check is not None:
+            check(embedder)
+        space = asyncio.run(Space.of(embedder, texts))
+    tell(f"Vectors of '{model}' cost ${models.cost_usd:.4g} now; those on disk cost nothing.")
+    return space, embedder.name
+
+
+def objective_of(
+    rule: str | None, score_per_usd: float | None, enough: float | None, budget_usd: float | None
+) -> Objective | None:
+    """Returns what is wanted of the choices of a router, None where nothing was said.
+
+    Raises:
+        DocumentError: if there is no such rule, or a number belongs to another one.
+    """
+    from typing import get_args
+
+    from pipelines.routing.objective import NUMBERS, Objective, Rule
+
+    given = {"score_per_usd": score_per_usd, "enough": enough, "budget_usd": budget_usd}
+    numbers = {name: value for name, value in given.items() if value is not None}
+    if rule is None and not numbers:
+        return None
+    rule = rule or next(each for each, name in NUMBERS.items() if name in numbers)
+    if rule not in get_args(Rule):
+        raise DocumentError(f"There is no objective '{rule}'; there is {', '.join(get_args(Rule))}.")
+    strange = next(
+        (name for name in numbers if name not in (own for each, own in NUMBERS.items() if each == rule)), None
+    )
+    if strange is not None:
+        raise DocumentError(f"--{strange.replace('_', '-')} does not belong to the objective '{rule}'.")
+    return Objective.model_validate({"rule": rule, **numbers})
 
 
 def affordable(

@@ -133,7 +133,7 @@ class LearnedRouter(RouterNode):
         names = [entry.name for entry in entries]
         asked = self.demands.heard(query.text)
         query = query.model_copy(update={"text": asked.text})
-        space = await trained.space_of(query.text, embedder)
+        space = await trained.space_of(query.text, embedder, models)
         scores, costs = trained.predict([query.text], space=space)
         expected = {name: float(score) for name, score in zip(names, scores[0], strict=True)}
         if (stranger := self._stranger(trained, query.text, space)) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 import numpy as np
@@ -19,6 +20,12 @@ Choices = NDArray[np.intp]
 Allowed = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 HALVINGS: Final = 80
+NUMBERS: Final[Mapping[Rule, str]] = {
+    "trade_off": "score_per_usd",
+    "cheapest_above": "enough",
+    "within": "budget_usd",
+}
+"""The number that each rule looks at."""
 
 _GOOD: Final = 100.0
 _NEAR: Final = 1e-3
@@ -36,6 +43,21 @@ class Objective(Record):
     score_per_usd: float = Field(default=10.0, ge=0.0, le=1e6)
     enough: float = Field(default=0.7, ge=0.0, le=1.0)
     budget_usd: float = Field(default=0.01, ge=0.0, le=1e6)
+
+    @property
+    def told(self) -> str:
+        """Returns what is wanted in a few words."""
+        return {
+            "score": "the best score",
+            "trade_off": f"the best score less {self.score_per_usd:g} per USD",
+            "cheapest_above": f"the cheapest that scores {self.enough:.2f}",
+            "within": f"the best score for ${self.budget_usd:g}",
+        }[self.rule]
+
+    def config(self) -> dict[str, str | float]:
+        """Returns the configuration of a node that chooses in this way."""
+        number = NUMBERS.get(self.rule)
+        return {"objective": self.rule, **({number: getattr(self, number)} if number else {})}
 
     @property
     def needs_costs(self) -> bool:
