@@ -55,13 +55,18 @@ class FeaturedStrategy(LearnedStrategy):
         """Returns the beginning of a state (models and features) and the rows of the training questions.
 
         Raises:
-            ConfigurationError: if the table has no row with a score.
+            ConfigurationError: if the table has no row with a score, or nothing is seen of its questions.
         """
         if outcomes.n_queries == 0 or bool(outcomes.missing.all()):
             raise ConfigurationError(f"The table '{outcomes.name}' has no scored row to learn from.")
         learned = self.featurizer.learn(outcomes.queries, space=space, seed=seed)
         state = {"models": model_names(outcomes), **{_OF_FEATURES + name: array for name, array in learned.items()}}
-        return state, self.featurizer.lens(learned).features(outcomes.queries, space)
+        rows = self.featurizer.lens(learned).features(outcomes.queries, space)
+        if not rows.shape[1]:
+            raise ConfigurationError(
+                f"'{self.featurizer.title}' sees nothing in the questions of '{outcomes.name}', such as words."
+            )
+        return state, rows
 
 
 def dense(rows: Features) -> NDArray[np.float32]:

@@ -34,14 +34,18 @@ class Category(TaskStrategy):
     doubted_share: float = Field(default=0.0, ge=0.0, le=0.5, description=DOUBTED_SHARE)
 
     def classifier(self, rows: Features, labels: NDArray[np.intp], count: int, seed: int) -> dict[str, NDArray[Any]]:
-        """Returns the weights (n_features, n_tasks) and the bias of the tasks."""
+        """Returns the weights (n_features, n_tasks) and the bias of the tasks; one without a row is never likely."""
         from sklearn.linear_model import LogisticRegression
 
         machine = LogisticRegression(C=self.strength, tol=TOLERANCE, max_iter=300, random_state=seed).fit(rows, labels)
         weights, bias = machine.coef_, machine.intercept_
-        if count == 2:
+        if len(machine.classes_) == 2:
             weights, bias = np.vstack([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])
-        return {"weights": weights.T.astype(np.float32), "bias": bias.astype(np.float64)}
+        every = np.zeros((rows.shape[1], count), dtype=np.float32)
+        every[:, machine.classes_] = weights.T
+        level = np.full(count, -np.inf)
+        level[machine.classes_] = bias
+        return {"weights": every, "bias": level}
 
     def likely(self, rows: Features, learned: Mapping[str, NDArray[Any]]) -> Scores:
         """Returns the softmax over the tasks."""
