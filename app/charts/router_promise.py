@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.charts.cost_axis import scale_costs
-from app.charts.look import colour, ink, quiet, styled, symbol
+from app.charts.look import MOST_NAMED, colour, ink, quiet, styled, symbol
 from app.charts.mixing import filled
 from app.charts.plane import ACCURACY, COST
 from app.charts.router_curve import PER
@@ -33,6 +33,8 @@ def router_promise(prospect: Prospect, *, dark: bool = False) -> go.Figure:
         figure.add_trace(_point(model, cost, prospect.accuracy[model], colour(place, dark=dark), symbol(place), priced))
     above = (prospect.oracle_cost_usd or 0.0) * PER if priced else len(costs) + 1.0
     figure.add_trace(_point("oracle", above, prospect.oracle, ink(dark=dark), "star", priced))
+    if len(figure.data) > MOST_NAMED:
+        _name_corners(figure, prospect)
     note = f"n = {prospect.n_rows:,} questions that all of these models were asked; bars: 95 % interval"
     x_title = COST if priced else "models, the most accurate last (costs are not known)"
     styled(figure, title="Models and oracle", x=x_title, y=ACCURACY, note=note, dark=dark)
@@ -41,6 +43,19 @@ def router_promise(prospect: Prospect, *, dark: bool = False) -> go.Figure:
     else:
         scale_costs(figure, np.array([*costs.values(), above]))
     return figure
+
+
+def _name_corners(figure: go.Figure, prospect: Prospect) -> None:
+    """Writes the names beside the oracle and the models that none beats for less, where a legend would be too long."""
+    cheapest_first = sorted(prospect.models, key=lambda model: prospect.cost_usd[model] or 0.0)
+    corners, best = {"oracle"}, -1.0
+    for model in cheapest_first:
+        if (prospect.accuracy[model].value or 0.0) > best:
+            best = prospect.accuracy[model].value or 0.0
+            corners.add(escaped(model, 40))
+    for trace in figure.data:
+        if trace.name in corners:
+            trace.update(mode="markers+text", text=[escaped(trace.name, 24)], textposition="top center")
 
 
 def _point(name: str, x: float, accuracy: Figure, shade: str, mark: str, priced: bool) -> go.Scatter:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import streamlit as st
 
@@ -12,18 +14,25 @@ from pipelines.outcome.coverage import comparable
 from pipelines.record import Record
 from pipelines.routing.prospect import Prospect
 
+MOST_PRICE: Final = 0.5
+"""Share of the cost of the best single model from which on another one is cheap."""
+
 
 class Lesson(Record):
     """Says where the best single model leads, and where a cheaper one does as well.
 
     Attributes:
         tasks: how many there are; the best single model is the best at `led` of them.
-        as_good: share of the questions on which some cheaper model does no worse; None where costs are not known.
+        cheaper: of the models at half its cost or less that which does no worse most often; None if there is none.
+        as_good: share of the questions on which that one does no worse.
+        price: its cost as a share of that of the best single model.
     """
 
     tasks: int
     led: int
-    as_good: float | None
+    cheaper: str | None = None
+    as_good: float = 0.0
+    price: float = 0.0
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -34,12 +43,16 @@ def lesson_of(_space: Workspace, reference: str, best_single: str) -> Lesson:
     single = whole.models.index(best_single)
     names, labels = np.unique(np.array(whole.tasks, dtype=np.str_), return_inverse=True)
     means = np.stack([whole.score[labels.reshape(-1) == place].mean(axis=0) for place in range(len(names))])
-    as_good = None
-    if not np.isnan(whole.cost_usd).any():
-        cheaper = whole.cost_usd.mean(axis=0) < whole.cost_usd[:, single].mean()
-        others = whole.score[:, cheaper].max(axis=1, initial=-np.inf)
-        as_good = float((others >= whole.score[:, single]).mean())
-    return Lesson(tasks=len(names), led=int((means[:, single] >= means.max(axis=1)).sum()), as_good=as_good)
+    told = Lesson(tasks=len(names), led=int((means[:, single] >= means.max(axis=1)).sum()))
+    if np.isnan(whole.cost_usd).any():
+        return told
+    prices = whole.cost_usd.mean(axis=0) / max(float(whole.cost_usd[:, single].mean()), 1e-12)
+    shares = np.where(prices <= MOST_PRICE, (whole.score >= whole.score[:, [single]]).mean(axis=0), -1.0)
+    best = int(shares.argmax())
+    if shares[best] < 0:
+        return told
+    found = {"cheaper": whole.models[best], "as_good": float(shares[best]), "price": float(prices[best])}
+    return told.model_copy(update=found)
 
 
 def draw_lesson(space: Workspace, entry: TableEntry, found: Prospect) -> None:
@@ -53,7 +66,9 @@ def draw_lesson(space: Workspace, entry: TableEntry, found: Prospect) -> None:
             f"{leads} Where one model leads nearly everywhere, as among strong models, a router for accuracy alone"
             " hardly beats it: part of the lead of the oracle is luck, which no question tells beforehand."
         )
-        often = "" if told.as_good is None else f" Here some cheaper one does so on {told.as_good:.0%} of questions."
+        often = ""
+        if told.cheaper is not None:
+            often = f" Here {plain(told.cheaper)}, at {told.price:.0%} of its cost, does so on {told.as_good:.0%}."
         st.markdown(f"**Money** is saved where a cheaper model does no worse than {best}.{often}")
         st.markdown(
             "**Several answers** to one question win where routing cannot: a *cascade* asks a cheap model first and a"

@@ -11,6 +11,7 @@ import streamlit as st
 from app.plain import plain
 from app.routing.promise import UNKNOWN, figure_text, interval_text
 from app.routing.scene import Scene
+from app.routing.waiting import worked_out
 from pipelines.choice import Choices, best
 from pipelines.routing.audit import LEAST_ROWS, Audit, audit
 from pipelines.routing.robustness import Robustness, robustness
@@ -26,19 +27,30 @@ def draw_checks(scene: Scene) -> None:
     )
     if not st.toggle("Check this router", key=f"{scene.key}:check:{scene.place.name}"):
         return
+    checks = worked_out(
+        scene.space,
+        f"checks {scene.place.at} {scene.content}",
+        lambda: _checked(scene),
+        "Every question is asked again in other words …",
+    )
+    if checks is None:
+        return
+    left, right = st.columns(2)
+    with left:
+        _draw_audit(checks[0])
+    with right:
+        _draw_robustness(checks[1])
+    count = scene.trained.board.test.n_queries
+    if count > MOST_ROWS:
+        st.caption(f"Of the first {MOST_ROWS:,} of {count:,} test rows.")
+
+
+def _checked(scene: Scene) -> tuple[Audit | None, tuple[Robustness, ...]]:
     board = scene.trained.board
     rows = np.arange(board.test.n_queries)[:MOST_ROWS]
     test = board.test.rows(rows)
-    with st.spinner("Looking …"):
-        found = audit(test.queries, board.predicted[scene.place.name][rows], scene.choices[rows])
-        changed = robustness(test.queries, lambda queries: _decided(scene, queries), test.score)
-    left, right = st.columns(2)
-    with left:
-        _draw_audit(found)
-    with right:
-        _draw_robustness(changed)
-    if len(rows) < board.test.n_queries:
-        st.caption(f"Of the first {len(rows):,} of {board.test.n_queries:,} test rows.")
+    found = audit(test.queries, board.predicted[scene.place.name][rows], scene.choices[rows])
+    return found, robustness(test.queries, lambda queries: _decided(scene, queries), test.score)
 
 
 def _decided(scene: Scene, queries: Sequence[str]) -> Choices:

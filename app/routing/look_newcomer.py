@@ -7,7 +7,7 @@ import streamlit as st
 from app.plain import plain
 from app.routing.promise import figure_text, interval_text
 from app.routing.scene import Scene
-from pipelines.error import RouteloomError
+from app.routing.waiting import worked_out
 from pipelines.routing.newcomer import Newcomer, try_newcomer
 
 
@@ -26,17 +26,18 @@ def draw_newcomer(scene: Scene) -> None:
         rows = st.slider("Rows it was tried on", 5, most, min(50, most), 5, key=f"{scene.key}:new:rows")
     with right:
         pressed = st.button("Try it", icon=":material/person_add:", key="routers:newcomer")
-    if not pressed:
+    work = f"newcomer {model} {rows} {scene.content}"
+    if not pressed and not scene.space.trainings.knows(work):
         return
-    try:
-        with st.spinner("Learning three times …"):
-            found = try_newcomer(
-                scene.router.strategy, trained.train, trained.board.test, model, rows, space=trained.space
-            )
-    except RouteloomError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    _draw_found(found)
+    strategy = scene.router.strategy
+    found = worked_out(
+        scene.space,
+        work,
+        lambda: try_newcomer(strategy, trained.train, trained.board.test, model, rows, space=trained.space),
+        f"{strategy.title} learns three times …",
+    )
+    if found is not None:
+        _draw_found(found)
 
 
 def _draw_found(found: Newcomer) -> None:

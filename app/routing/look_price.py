@@ -71,4 +71,6 @@ def _asked(scene: Scene, model: str, factors: Factors) -> str:
     after = best(-expected if np.isinf(weight) else scores - weight * expected)
     place = board.test.models.index(model)
     shares = [float((choices == place).mean()) for choices in (scene.choices, after)]
+    if round(shares[0], 2) == round(shares[1], 2):
+        return plain(f"At the present λ it asks {model} as often as before: {shares[0]:.0%} of the questions.")
     return plain(f"At the present λ it then asks {model} {shares[1]:.0%} of the questions instead of {shares[0]:.0%}.")

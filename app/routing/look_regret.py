@@ -9,10 +9,13 @@ import streamlit as st
 
 from app.plain import plain
 from app.routing.scene import Scene
+from app.routing.waiting import worked_out
 from pipelines.choice import best
+from pipelines.routers.knn import Knn
 
 MOST: Final = 20
 MOST_CHARACTERS: Final = 100_000
+WORTH: Final = "Score − λ × cost"
 COLUMNS: Final = {
     "task": "Task", "query": "Question", "chosen": "Went to", "score": "Scored", "better": "Better",
     "better_score": "Would score", "regret": "Regret",
@@ -68,21 +71,41 @@ def draw_reason(scene: Scene, query: str) -> None:
                 "Model": models[place],
                 "Expected score": float(scores[0][place]),
                 "Expected USD per 1,000": None if np.isnan(costs[0][place]) else float(costs[0][place]) * 1_000,
+                WORTH: float(values[0][place]),
             }
             for place in order
         ]
         bar = st.column_config.ProgressColumn
-        shape = {"Expected score": bar(format="%.3f", min_value=0.0, max_value=1.0)}
-        st.dataframe(lines, column_config=shape, hide_index=True)
+        number = st.column_config.NumberColumn
+        shape = {
+            "Expected score": bar(format="%.3f", min_value=0.0, max_value=1.0),
+            "Expected USD per 1,000": number(format="%.4g"),
+            WORTH: number(format="%.3f", help="The model with the highest is asked."),
+        }
+        shown = [name for name in lines[0] if name != WORTH or 0 < weight < np.inf]
+        st.dataframe(lines, column_config=shape, column_order=shown, hide_index=True)
         sure = router.strategy.confidence([query], space=space)
         if sure is not None:
             st.caption(f"How sure the strategy is that it knows such questions: {float(sure[0]):.2f} of 1.")
-        _draw_explanation(router.strategy.explain(query, space=space))
+        _draw_explanation(router.strategy.explain(query, space=space) or _neighbours(scene, query))
+
+
+def _neighbours(scene: Scene, query: str) -> dict[str, Any]:
+    """Returns the most similar training questions, for a strategy that tells no reasons of its own."""
+    train = scene.trained.train
+    known = worked_out(
+        scene.space,
+        f"neighbours {train.content_hash}",
+        lambda: Knn().fit(train),
+        "Similar training questions are looked for …",
+    )
+    if known is None:
+        return {}
+    st.caption("The strategy tells no reasons of its own. These are the most similar questions that it learned from.")
+    return known.explain(query)
 
 
 def _draw_explanation(why: dict[str, Any]) -> None:
-    if not why:
-        st.caption("This strategy tells no reasons beyond the expected scores; the nearest neighbours tell some.")
     for reason, detail in why.items():
         title = reason.replace("_", " ").capitalize()
         if isinstance(detail, list) and detail and isinstance(detail[0], dict):

@@ -14,8 +14,7 @@ from app.plain import plain
 from app.routing.promise import figure_text, interval_text
 from app.routing.scene import Scene
 from app.routing.together import Joint, Together, answered_together
-from app.routing.training import Trained
-from pipelines.error import RouteloomError
+from app.routing.waiting import worked_out
 from pipelines.routing.curve import Curve
 
 ABOUT: Final = (
@@ -39,10 +38,13 @@ def draw_together(scene: Scene) -> None:
         return
     if not st.toggle("Work out votes and cascades", key=f"{scene.key}:together"):
         return
-    try:
-        found = _found(scene.trained, f"{table.content_hash} {test.content_hash}")
-    except RouteloomError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+    found = worked_out(
+        scene.space,
+        f"together {table.content_hash} {test.content_hash}",
+        lambda: answered_together(scene.trained),
+        "The models vote, and a cascade is learned …",
+    )
+    if found is None:
         return
     for sentence in sentences_of(found):
         st.markdown(plain(sentence))
@@ -50,12 +52,6 @@ def draw_together(scene: Scene) -> None:
     _draw_chart(scene, found)
     for reason in found.left_out:
         st.caption(f"Left out: {plain(reason)}")
-
-
-@st.cache_resource(max_entries=8, show_spinner="Letting the models vote, and learning a cascade …")
-def _found(_trained: Trained, content: str) -> Together:
-    del content
-    return answered_together(_trained)
 
 
 def sentences_of(found: Together) -> tuple[str, ...]:

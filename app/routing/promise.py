@@ -41,12 +41,12 @@ def draw_promise(space: Workspace, entry: TableEntry) -> Prospect | None:
         st.subheader("Is routing worth it here?", anchor=False)
         _draw_answers(found)
         _draw_numbers(found)
-        for warning in found.warnings:
-            st.caption(plain(warning))
+        if found.warnings:
+            st.caption(plain(" ".join(found.warnings)))
         with st.expander("The models", icon=":material/scatter_plot:", key="r-models"):
             dark = st.context.theme.type == "dark"
             figure = router_promise(found, dark=dark)
-            st.plotly_chart(figure, key="r:promise", config=chart_config(f"{entry.card.name}-models"), theme=None)
+            st.plotly_chart(figure, key="r:models:chart", config=chart_config(f"{entry.card.name}-models"), theme=None)
         draw_lesson(space, entry, found)
     return found
 

@@ -45,8 +45,8 @@ def _draw_verdict(trained: Trained) -> None:
         simple = _simple_baseline(trained)
         if simple:
             st.markdown(plain(simple))
-        for warning in comparison.warnings:
-            st.caption(plain(warning))
+        if comparison.warnings:
+            st.caption(plain(" ".join(comparison.warnings)))
 
 
 def _gist(comparison: RouterComparison, told: Verdict) -> str:

@@ -35,6 +35,12 @@ class Scene:
         self.dark = st.context.theme.type == "dark"
         self.key = f"r:{entry.card.name}"
 
+    @cached_property
+    def content(self) -> str:
+        """Returns what tells the router and its rows from all others."""
+        train, test = self.trained.train.content_hash, self.trained.board.test.content_hash
+        return f"{train} {test} {self.router.strategy.model_dump_json()} {self.router.card.seed}"
+
     @property
     def router(self) -> TrainedRouter:
         """Returns the chosen router, unsaved."""

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,7 @@ from pipelines.trained import TrainedRouter
 StepStatus = Literal["waiting", "training", "done", "skipped"]
 Status = Literal["running", "done", "stopped", "failed"]
 _LOG: Final = logging.getLogger(__name__)
+KEPT_WORKS: Final = 12
 EMBEDDING: Final = "embedding the questions"
 
 
@@ -131,6 +132,7 @@ class Trainings:
         self._embedder = KeptEmbedder(embedder, folder)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="routeloom-training")
         self._found: dict[str, Training] = {}
+        self._works: dict[str, Future[object]] = {}
 
     def of(self, table: str) -> Training | None:
         """Returns the last training on a table, by its reference."""
@@ -152,6 +154,21 @@ class Trainings:
         training.future = self._pool.submit(self._run, training)
         training.future.add_done_callback(_log_fault)
         return training
+
+    def knows(self, key: str) -> bool:
+        """Says whether a task of that key was begun."""
+        return key in self._works
+
+    def work(self, key: str, task: Callable[[], object]) -> Future[object]:
+        """Returns the future of a task of that key, begun behind the page after what is under way, once only.
+
+        The results of the last few keys are kept.
+        """
+        if key not in self._works:
+            while len(self._works) >= KEPT_WORKS:
+                del self._works[next(iter(self._works))]
+            self._works[key] = self._pool.submit(task)
+        return self._works[key]
 
     def stop(self, table: str) -> None:
         """Stops a training as soon as the strategy that learns now has learned."""
