@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import orjson
+
 from app.shipped_router import recipes, shipped_router
 from app.template import ASSETS, templates
 from pipelines.document import Pipeline, load_pipeline
@@ -18,6 +20,7 @@ from storage.reference import parse_reference
 if TYPE_CHECKING:
     from pipelines.catalogue import ModelEntry
     from pipelines.exchange.intake.report import Imported
+    from pipelines.outcome.archive import TableCard
     from pipelines.outcome.table import OutcomeTable
     from pipelines.trained import TrainedRouter
 
@@ -125,6 +128,22 @@ class Library:
                 f"There is no outcome table '{reference}', and no such folder or file; there is"
                 f" {', '.join(dict.fromkeys([*self.outcome_tables(), *shipped]))}."
             ) from error
+
+    def outcome_card(self, reference: str) -> TableCard:
+        """Returns what an outcome table is, also of one that ships with the product.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        from pipelines.outcome.archive import card_of
+
+        try:
+            return self._storage.outcome_tables.card(reference)
+        except (NotFound, DocumentError):
+            about = ASSETS / "outcomes" / Path(reference).name / "about.json"
+            if not about.is_file():
+                raise
+            return card_of(self.outcome_table(reference), reference, **orjson.loads(about.read_bytes()))
 
     def outcome_tables(self) -> tuple[str, ...]:
         """Returns the names of the stored outcome tables."""

@@ -262,6 +262,11 @@ def show_table(name: str) -> None:
     st.query_params[TABLE_PARAMETER] = name
 
 
+def go_to_routers(table: str) -> None:
+    """Leaves for the page of routers with an outcome table open; does not return."""
+    st.switch_page(session().pages["routers"], query_params={TABLE_PARAMETER: table})
+
+
 def go_to_data() -> None:
     """Leaves for the page of data; does not return."""
     st.switch_page(session().pages["data"])

@@ -21,7 +21,9 @@ from app.cli import (
     model,
     outcome,
     outcome_fill,
+    outcome_fusion,
     router,
+    router_use,
     run,
     studio,
     weight,
@@ -78,6 +80,8 @@ for part in (studio, run, evaluation, workflow, export, history, diagnosis):
     part.register(app)
 weight.register(model.app)
 outcome_fill.register(outcome.app)
+outcome_fusion.register(outcome.app)
+router_use.register(router.app)
 app.add_typer(model.app, name="models")
 app.add_typer(data.app, name="data")
 app.add_typer(outcome.app, name="outcomes")

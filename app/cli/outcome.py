@@ -10,7 +10,7 @@ import typer
 
 from app.cli.home import open_library
 from app.cli.outcome_option import card_answer, outcome_mapping, range_of
-from app.cli.output import AlreadyThere, cell, console, print_json, print_text, tell
+from app.cli.output import AlreadyThere, cell, console, print_json, tell
 from pipelines.error import DocumentError
 
 if TYPE_CHECKING:
@@ -52,6 +52,10 @@ def import_table(
         Literal["refuse", "mean", "first", "last"],
         typer.Option(help="Which outcome of a cell that comes twice counts."),
     ] = "refuse",
+    scorer: Annotated[
+        str | None,
+        typer.Option(help="Of an experiment: whose scores count, such as llm_judge.", show_default="the first"),
+    ] = None,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Import the good rows and list the others.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -63,7 +67,8 @@ def import_table(
     called = name or slug_of(source)
     with open_library() as (storage, _):
         if source.startswith(EXPERIMENT):
-            found = Import(from_experiment(storage, source.removeprefix(EXPERIMENT), name=called), "experiment")
+            rows = from_experiment(storage, source.removeprefix(EXPERIMENT), scorer=scorer, name=called)
+            found = Import(rows, "experiment")
         else:
             found = import_path(
                 Path(source),
@@ -150,30 +155,6 @@ def export(
     if as_json:
         print_json({"files": paths, "queries": table.n_queries, "models": list(table.models)})
     tell(f"Wrote {table.n_queries:,} queries x {len(table.models)} models to {to}.")
-
-
-@app.command()
-def finetune(
-    name: Name,
-    to: Annotated[Path | None, typer.Option("--to", "-o", help="The file.", show_default="standard output")] = None,
-    least_score: Annotated[float, typer.Option(min=0.0, max=1.0, help="That an answer must have.")] = 1.0,
-    model: Models = None,
-    system: Annotated[str, typer.Option(help="A system prompt to put before every question.")] = "",
-    force: Annotated[bool, typer.Option("--force", help="Write over the file.")] = False,
-) -> None:
-    """Write the best recorded answers as chat JSON Lines, to fine-tune a model on."""
-    from pipelines.outcome.finetune import chat_lines
-
-    if to is not None and to.exists() and not force:
-        raise AlreadyThere(f"The file '{to}' is there already; choose another one, or write over it with --force.")
-    with open_library() as (storage, _):
-        table = storage.outcome_tables.get(name)
-    lines = list(chat_lines(table, least_score=least_score, models=model or (), system=system))
-    if to is None:
-        print_text(b"".join(lines).decode().rstrip("\n"))
-    else:
-        to.write_bytes(b"".join(lines))
-    tell(f"{len(lines):,} of {table.n_queries:,} questions have an answer with a score of {least_score:g} or more.")
 
 
 @app.command()

@@ -30,7 +30,6 @@ def register(outcomes: typer.Typer) -> None:
     outcomes.command("missing")(missing)
     outcomes.command("fill")(fill)
     outcomes.command("replay")(replay)
-    outcomes.command("thoughts")(thoughts)
 
 
 def missing(
@@ -115,7 +114,7 @@ def replay(
     from pipelines.statistics.summary import summarise
 
     with open_workspace() as space:
-        table = space.storage.outcome_tables.get(name)
+        table = space.library.outcome_table(name)
         drawn = {reference: space.library.load(reference) for reference in pipeline}
         way: Any = "exact" if exact else "auto"
         results = replay_here(
@@ -138,39 +137,6 @@ def replay(
     _print_report(report, results.contenders)
     if free:
         tell(f"The table lacks costs of {', '.join(free)}; what is unknown counts as 0.")
-
-
-def thoughts(
-    name: Name,
-    to: Annotated[str, typer.Option("--to", help="The document set to keep the templates in.")],
-    by: Annotated[str | None, typer.Option("--by", help="Who writes them.", show_default="the default model")] = None,
-    count: Annotated[int, typer.Option(min=1, max=1_000, help="How many templates.")] = 20,
-    near: Annotated[int, typer.Option(min=1, max=50, help="How many similar questions each comes from.")] = 4,
-    least_score: Annotated[float, typer.Option(min=0.0, max=1.0, help="That an answer must have.")] = 1.0,
-    model: Models = None,
-    as_json: AsJson = False,
-) -> None:
-    """Distil thought templates from the best answers to similar questions, and save a pipeline that uses them."""
-    from app.outcome.distilling import distil_thoughts
-    from pipelines.outcome.thought import thinking_pipeline
-
-    with open_workspace() as space:
-        table = space.storage.outcome_tables.get(name)
-        found = distil_thoughts(
-            *(space, table, to),
-            model=by,
-            count=count,
-            near=near,
-            least_score=least_score,
-            models=model or (),
-        )
-        slug = space.storage.workflows.create(thinking_pipeline(to, None), message=f"Made from '{name}'").slug
-    if as_json:
-        told = {"document_set": to, "templates": len(found.documents), "failed": list(found.failed)}
-        print_json({**told, "cost_usd": found.paid_usd, "pipeline": slug})
-    for why in found.failed[:TOLD_PROBLEMS]:
-        tell(why)
-    tell(f"Kept {len(found.documents):,} templates in '{to}'; run them with: routeloom run {slug} --query TEXT")
 
 
 def _plan_answer(plan: FillPlan) -> dict[str, object]:

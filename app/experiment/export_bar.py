@@ -1,4 +1,4 @@
-"""Gives an experiment out: as one HTML file that needs nothing else, and as JSON lines."""
+"""Gives an experiment out: as one HTML file that needs nothing else, as JSON lines, and as an outcome table."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from app.experiment.reading import examples_of, rows_of
 from app.experiment.report_html import report_html
 from app.experiment.row_lines import row_lines
 from app.experiment.summary import Summary, View
+from app.outcome.recording import keep_outcomes
+from app.plain import plain
+from app.state import go_to_routers
 from app.workspace import Workspace
 from pipelines.data.example import Example
-from pipelines.error import NotFound
+from pipelines.error import NotFound, RouteloomError
 from pipelines.experiment.experiment import Experiment, Row
 
 
@@ -31,6 +34,23 @@ def draw_export_bar(space: Workspace, experiment: Experiment, view: View, summar
             key="x:export:jsonl", icon=":material/data_object:", on_click="ignore",
             help="Every row with all its scores",
         )  # fmt: skip
+        if experiment.scorers and len(experiment.contenders) > 1:
+            _draw_keep(space, experiment, view)
+
+
+def _draw_keep(space: Workspace, experiment: Experiment, view: View) -> None:
+    pressed = st.button(
+        "Train a router on this", key="x:outcomes", icon=":material/alt_route:",
+        help="Keeps the scores as an outcome table and shows what choosing between the columns could win",
+    )  # fmt: skip
+    if not pressed:
+        return
+    try:
+        name = keep_outcomes(space, experiment, view.scorer)
+    except RouteloomError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        go_to_routers(name)
 
 
 def _report(space: Workspace, experiment: Experiment, view: View, summary: Summary) -> bytes:

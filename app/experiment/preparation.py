@@ -32,13 +32,19 @@ class Prepared:
     examples: Sequence[Example]
 
 
-def prepare(space: Workspace, request: ExperimentRequest, folder: Path = HERE) -> Prepared:
+def prepare(
+    space: Workspace,
+    request: ExperimentRequest,
+    folder: Path = HERE,
+    contenders: tuple[Contender, ...] | None = None,
+) -> Prepared:
     """Returns the experiment that a request asks for; a data file is kept as a data set.
 
     Args:
         space: where pipelines, models and data sets are found.
         request: what is asked for.
         folder: what the paths of the request start from.
+        contenders: pipelines that are not stored, instead of those that the request names.
 
     Raises:
         NotFound: if there is no such pipeline or data set.
@@ -46,7 +52,8 @@ def prepare(space: Workspace, request: ExperimentRequest, folder: Path = HERE) -
         ConfigurationError: if there is no such model or scorer.
         PipelineInvalid: if a pipeline cannot run here.
     """
-    contenders = contenders_of(space, request, folder)
+    if contenders is None:
+        contenders = contenders_of(space, request, folder)
     catalogue = space.catalogue
     catalogue = catalogue.with_default(request.settings.model) if request.settings.model is not None else catalogue
     for contender in contenders:

@@ -64,7 +64,7 @@ def lessons_of(
     """Returns up to `count` lessons that cover the questions of a table widely.
 
     The first is about the middle of all questions with a good answer, and each further one about the question that is
-    farthest from those before it.
+    farthest from those before it. Where the table names tasks, the questions of a lesson are of one task.
 
     Args:
         table: with recorded answers.
@@ -77,8 +77,9 @@ def lessons_of(
     Raises:
         ConfigurationError: if no answers were recorded, or none is good enough.
 
-    Source: FusionFactory (Feng et al. 2025), thought level: templates summarised from the top answers to similar
-    queries, retrieved into the prompt; simplified: farthest-first questions instead of its clusters, one summary each.
+    Source: FusionFactory (Feng et al. 2025), thought level: templates summarised from the top answers to the most
+    similar queries of the same task, retrieved into the prompt; simplified: farthest-first questions instead of one
+    template for each query.
     """
     good = {row: text for row, _, text in best_answers(table, least_score=least_score, models=models)}
     if not good:
@@ -86,11 +87,12 @@ def lessons_of(
             f"No answer of the table '{table.name}' has a score of {least_score:g} or more; ask for less."
         )
     rows = np.array(sorted(good), dtype=np.intp)
-    own = vectors[rows]
+    own, tasks = vectors[rows], np.array([table.tasks[row] for row in rows])
     anchors = _farthest_first(own, min(count, len(rows)))
     found = []
     for anchor in anchors:
-        nearest = rows[np.argsort(-(own @ own[anchor]), kind="stable")[:near]].tolist()
+        alike = np.where(tasks == tasks[anchor], own @ own[anchor], -np.inf)
+        nearest = rows[np.argsort(-alike, kind="stable")[: min(near, int(np.isfinite(alike).sum()))]].tolist()
         found.append(Lesson(tuple(table.queries[row] for row in nearest), tuple(good[row] for row in nearest)))
     return tuple(found)
 

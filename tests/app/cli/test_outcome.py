@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from tests.app.cli.drawing import single, write
 from tests.app.cli.eval_scene import knows_even, pipeline, questions
 from tests.app.cli.program import Program
-from tests.pipelines.gateway.stub import Stub, says
+from tests.pipelines.gateway.stub import Stub
 
 OUTCOMES = """id,query,model,score,answer,cost_usd
 1,Question 0,big,1,yes,0.5
@@ -92,34 +90,6 @@ def test_a_table_is_exported_and_comes_back_the_same(stored: Program) -> None:
     assert stored("outcomes", "import", "out", "--name", "back").code == 0
     after = stored("outcomes", "show", "back", "--json").json
     assert (after["content_hash"], after["has_answers"]) == (before["content_hash"], True)
-
-
-def test_the_best_answers_become_a_set_to_fine_tune_on(stored: Program) -> None:
-    outcome = stored("outcomes", "finetune", "facts", "--system", "Be brief.")
-    assert [json.loads(line) for line in outcome.stdout.splitlines()] == [
-        {
-            "messages": [
-                {"role": "system", "content": "Be brief."},
-                {"role": "user", "content": question},
-                {"role": "assistant", "content": "yes"},
-            ]
-        }
-        for question in ("Question 0", "Question 1")
-    ]
-    assert stored("outcomes", "finetune", "facts", "--to", "set.jsonl", "--model", "stub").code == 0
-    assert (stored.home / "set.jsonl").read_text() == ""
-
-
-def test_thought_templates_are_distilled_and_reach_the_prompt(stored: Program, stub: Stub) -> None:
-    stub.will(says("Kind: even numbers. 1. Look at the last digit."))
-    told = stored("outcomes", "thoughts", "facts", "--to", "ways", "--count", "2", "--near", "2", "--json").json
-    assert (told["templates"], told["failed"], told["document_set"]) == (2, [], "ways")
-    assert "<question>\nQuestion 0\n</question>\n<answer>\nyes\n</answer>" in stub.bodies[0]["messages"][-1]["content"]
-    done = stored("run", told["pipeline"], "--query", "Question 7", "--json")
-    assert done.code == 0, done.stderr
-    asked = stub.bodies[-1]["messages"][-1]["content"]
-    assert "1. Look at the last digit." in asked
-    assert asked.endswith("Question: Question 7")
 
 
 def test_an_experiment_becomes_a_table(asking: Program, stub: Stub) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from app.shelf import add_pipeline, open_template
-from app.template import templates
+from app.template import templates, themes
 from app.workspace import Workspace
 from tests.app.drawn import forked
 
@@ -21,6 +21,17 @@ def test_an_empty_gallery_says_what_to_do_next_and_shows_every_template(gallery:
     gallery.button(key="tour:skip").click().run()
     assert "Nothing is saved yet. Open a template below" in texts(gallery)
     assert {button.key for button in gallery.button} >= {f"template:{slug}" for slug in templates()}
+
+
+def test_templates_stand_by_theme_and_one_theme_can_be_chosen(gallery: AppTest) -> None:
+    def shown() -> list[str]:
+        keys = [str(button.key) for button in gallery.button]
+        return [key.removeprefix("template:") for key in keys if key.startswith("template:")]
+
+    assert shown() == list(templates())
+    assert list(themes())[:2] == ["First steps", "Route to an expert"]
+    gallery.pills(key="gallery:theme").set_value("One answer of many").run()
+    assert shown() == ["panel-with-judge", "self-consistency", "weighted-vote"]
 
 
 def test_a_template_opens_in_the_studio_as_a_workflow_of_ones_own(gallery: AppTest, space: Workspace) -> None:

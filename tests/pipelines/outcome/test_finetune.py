@@ -9,7 +9,9 @@ import orjson
 import pytest
 
 from pipelines.error import ConfigurationError
-from pipelines.outcome.finetune import best_answers, chat_lines
+from pipelines.outcome.archive import card_of
+from pipelines.outcome.finetune import best_answers, chat_lines, for_training, provenance
+from pipelines.outcome.split import split_table
 from tests.pipelines.outcome.tables import table
 
 NAN = float("nan")
@@ -43,3 +45,43 @@ def test_answers_become_chat_lines() -> None:
 def test_scores_alone_give_no_set() -> None:
     with pytest.raises(ConfigurationError, match="holds scores without answers"):
         list(chat_lines(table([[1.0]])))
+
+
+PARTED = replace(
+    table(
+        [[1.0]] * 6,
+        queries=["One?", "Two?", "Three?", "one", "Five?", "Six?"],
+        groups=["", "", "g", "", "g", ""],
+    ),
+    splits=("test", "train", "validation", "train", "", "train"),
+    answers=np.array([["a"], ["b"], ["c"], ["d"], ["e"], ["f"]], dtype=object),
+)
+
+
+def test_what_is_there_to_judge_on_is_not_learned_from_nor_what_is_like_it() -> None:
+    assert for_training(PARTED).queries == ("Two?", "Six?")
+    assert for_training(ASKED).queries == ASKED.queries
+    later = table([[1.0]], queries=["two"])
+    assert for_training(PARTED, against=[later]).queries == ("Six?",)
+
+
+def test_a_holdout_leaves_out_the_rows_that_a_router_of_that_seed_is_judged_on() -> None:
+    whole = table([[1.0]] * 50)
+    assert for_training(whole, holdout=0.3, seed=5).ids == split_table(whole, (0.7, 0.3), seed=5)[0].ids
+
+
+def test_a_table_of_test_rows_teaches_nothing() -> None:
+    with pytest.raises(ConfigurationError, match="All 2 rows of the table 'small' are there to judge on"):
+        for_training(replace(table([[1.0]] * 2), splits=("test", "ood")))
+
+
+def test_the_provenance_says_whose_answers_and_what_was_left_out() -> None:
+    card = card_of(PARTED, "parted", title="Parted", licence="CC-BY-4.0", source="a file")
+    found = provenance(card, for_training(PARTED))
+    assert (found.table, found.licence, found.source, found.data_hash) == (
+        "Parted",
+        "CC-BY-4.0",
+        "a file",
+        PARTED.content_hash,
+    )
+    assert (found.rows, found.left_out, found.answers, found.least_score) == (2, 4, {"m0": 2}, 1.0)

@@ -26,6 +26,12 @@ def test_lessons_lie_far_apart_and_hold_what_is_near() -> None:
     assert len(lessons_of(ASKED, VECTORS, count=50, near=2)) == 4
 
 
+def test_a_lesson_is_of_one_task() -> None:
+    tasked = replace(ASKED, tasks=("sum", "verb", "sum", "verb", "verb"))
+    found = lessons_of(tasked, VECTORS, count=2, near=3)
+    assert sorted(sorted(lesson.questions) for lesson in found) == [["sum a", "verb a"], ["sum b", "verb b"]]
+
+
 def test_a_lesson_is_a_prompt_and_a_document() -> None:
     [lesson] = lessons_of(ASKED, VECTORS, count=1, near=1, models=["m0"])
     assert f"<question>\n{lesson.questions[0]}\n</question>" in lesson.prompt()
