@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final, Literal, Self
+from typing import Any, ClassVar, Final, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from pipelines.space import Space
 from pipelines.strategy import Scores
 
 BLOCK: Final = 1_024
+MOST_EDGES: Final = 4_000_000
+"""Edges of neighbours that are looked at at a time."""
+
 Floats = NDArray[np.float64]
 
 
@@ -49,15 +52,12 @@ class Graph(FeaturedStrategy):
         names, tasks = np.unique(np.array(outcomes.tasks, dtype=np.str_), return_inverse=True)
         state |= {"rows": dense(found), "scores": outcomes.score, "task_of": tasks.reshape(-1).astype(np.int64)}
         state["n_tasks"] = np.array([len(names)])
-        state |= self._passed(state)
-        # A training question must not hear its own score, so it is joined to the others only.
-        described = np.concatenate(
-            [
-                self._described(state["rows"][start : start + BLOCK], state, own=start)
-                for start in range(0, len(state["rows"]), BLOCK)
-            ]
-        )
-        state["readout"] = fitted_shared(described, outcomes.score, self.penalty)
+        kept, joined = self._passed(state)
+        state |= kept
+        step = max(1, min(BLOCK, MOST_EDGES // joined.near.shape[1] ** 2))
+        rows = np.arange(outcomes.n_queries)
+        described = [self._unheard(rows[start : start + step], state, joined) for start in range(0, len(rows), step)]
+        state["readout"] = fitted_shared(np.concatenate(described), outcomes.score, self.penalty)
         return self.with_state(state)
 
     def predict(self, queries: Sequence[str], *, space: Space | None = None) -> Scores:
@@ -102,7 +102,7 @@ class Graph(FeaturedStrategy):
         state["rows"] = np.vstack([state["rows"], rows])
         state["task_of"] = np.append(state["task_of"], state["task_of"][nearest])
         state["models"] = np.append(state["models"].astype(f"<U{len(name) + 200}"), name)
-        return self.with_state({**state, **self._passed(state)})
+        return self.with_state({**state, **self._passed(state)[0]})
 
     def explain(self, query: str, *, space: Space | None = None) -> dict[str, Any]:
         """Returns what each model is expected to score by level, one hop, two hops and task."""
@@ -115,47 +115,89 @@ class Graph(FeaturedStrategy):
             }
         }
 
-    def _passed(self, state: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        """Returns what does not hang on the question: levels, task means, and what every node heard at one hop."""
-        scores, count = state["scores"], int(state["n_tasks"][0])
+    def _passed(self, state: dict[str, NDArray[Any]]) -> tuple[dict[str, NDArray[Any]], _Joined]:
+        """Returns what does not hang on the question (levels, task means, what every node heard), and the edges."""
+        scores, rows, count = state["scores"], state["rows"], int(state["n_tasks"][0])
+        parts = [self._edges(rows[start : start + BLOCK], rows, start) for start in range(0, len(rows), BLOCK)]
+        near, weights = (np.concatenate(each) for each in zip(*parts, strict=True))
         level = prior(scores)
-        rows = state["rows"]
-        heard = [
-            self._hop(rows[start : start + BLOCK], rows, scores, level, own=start)[0]
-            for start in range(0, len(rows), BLOCK)
-        ]
-        return {
-            "level": level,
-            "task_means": group_means(scores, state["task_of"], count, self.imagined),
-            "heard": np.concatenate(heard),
-        }
+        blocks = [slice(start, start + BLOCK) for start in range(0, len(rows), BLOCK)]
+        heard = [_heard(weights[block], scores[near[block]], level, self.imagined) for block in blocks]
+        sizes = [_size(weights[block], scores[near[block]], self.imagined) for block in blocks]
+        task_means = group_means(scores, state["task_of"], count, self.imagined)
+        kept = {"level": level, "task_means": task_means, "heard": np.concatenate(heard)}
+        return kept, _Joined(near, weights, np.concatenate(sizes))
 
-    def _hop(
-        self, rows: NDArray[np.float32], known: NDArray[np.float32], scores: Floats, level: Floats, own: int | None
-    ) -> tuple[Floats, NDArray[np.intp], Floats]:
-        """Returns what the rows hear from their neighbours, who those are, and how much each counts."""
+    def _edges(
+        self, rows: NDArray[np.float32], known: NDArray[np.float32], own: int | None
+    ) -> tuple[NDArray[np.intp], Floats]:
+        """Returns the neighbours of the rows, and how much each counts, arrays (n, k); none is joined to itself."""
         cosines = rows @ known.T
         if own is not None:
             cosines[np.arange(len(rows)), own + np.arange(len(rows))] = -np.inf
         k = min(self.neighbours, len(known) if own is None else max(1, len(known) - 1))
         near = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
-        weights = np.maximum(np.take_along_axis(cosines, near, axis=1), 0.0).astype(np.float64) + 1e-9
-        return _heard(weights, scores[near], level, self.imagined), near, weights
+        return near, np.maximum(np.take_along_axis(cosines, near, axis=1), 0.0).astype(np.float64) + 1e-9
 
-    def _described(self, rows: NDArray[np.float32], state: Any, own: int | None = None) -> Floats:
-        level = state["level"]
-        first, near, weights = self._hop(rows, state["rows"], state["scores"], level, own)
-        second = _heard(weights, state["heard"][near], level, self.imagined)
-        member = np.zeros((len(rows), len(state["task_means"])))
-        np.add.at(member, (np.arange(len(rows))[:, None], state["task_of"][near]), weights)
-        by_task = weighted_means(member, state["task_means"], level, 1e-9)
-        return np.stack([np.broadcast_to(level, first.shape), first, second, by_task], axis=2)
+    def _described(self, rows: NDArray[np.float32], state: Any) -> Floats:
+        near, weights = self._edges(rows, state["rows"], None)
+        first = _heard(weights, state["scores"][near], state["level"], self.imagined)
+        second = _heard(weights, state["heard"][near], state["level"], self.imagined)
+        member = _tasks_of(weights, near, state)
+        by_task = weighted_means(member, state["task_means"], state["level"], 1e-9)
+        return _side_by_side(state["level"], first, second, by_task)
+
+    def _unheard(self, here: NDArray[np.intp], state: Any, joined: _Joined) -> Floats:
+        """Returns the description of some training questions as if they had not been scored themselves.
+
+        Their own score must reach them neither from a neighbour that heard it nor from their task: the readout would
+        learn to trust what no new question hears.
+        """
+        scores, level, near, weights = state["scores"], state["level"], joined.near[here], joined.weights[here]
+        own, scored = np.nan_to_num(scores[here]), (~np.isnan(scores)).astype(np.float64)
+        back = np.where(joined.near[near] == here[:, None, None], joined.weights[near], 0.0).sum(axis=2)[:, :, None]
+        size = joined.size[near]
+        told = (state["heard"][near] * size - back * own[:, None]) / (size - back * scored[here][:, None])
+        second = _heard(weights, told, level, self.imagined)
+        member, task = _tasks_of(weights, near, state), state["task_of"][here]
+        sizes = np.stack([np.bincount(state["task_of"], each, len(state["task_means"])) for each in scored.T], axis=1)
+        in_task, mean = sizes[task] + self.imagined, state["task_means"][task]
+        without = (mean * in_task - own) / (in_task - scored[here])
+        share = member[np.arange(len(here)), task] / (member.sum(axis=1) + 1e-9)
+        by_task = weighted_means(member, state["task_means"], level, 1e-9) + share[:, None] * (without - mean)
+        return _side_by_side(level, state["heard"][here], second, by_task)
+
+
+class _Joined(NamedTuple):
+    """Is the edges between the training questions: neighbours and their weights (n, k), and the weight of all heard.
+
+    The latter is an array (n, n_models), with what is imagined.
+    """
+
+    near: NDArray[np.intp]
+    weights: Floats
+    size: Floats
+
+
+def _tasks_of(weights: Floats, near: NDArray[np.intp], state: Any) -> Floats:
+    """Returns the weight of each task among the neighbours, an array (n, n_tasks)."""
+    member = np.zeros((len(near), len(state["task_means"])))
+    np.add.at(member, (np.arange(len(near))[:, None], state["task_of"][near]), weights)
+    return member
+
+
+def _side_by_side(level: Floats, first: Floats, second: Floats, by_task: Floats) -> Floats:
+    return np.stack([np.broadcast_to(level, first.shape), first, second, by_task], axis=2)
 
 
 def _heard(weights: Floats, told: Floats, level: Floats, imagined: float) -> Floats:
     """Returns the weighted mean of what neighbours tell (n, k, n_models), missing cells left out."""
-    tried = ~np.isnan(told)
-    totals = np.einsum("nk,nkm->nm", weights, np.where(tried, told, 0.0))
-    counts = np.einsum("nk,nkm->nm", weights, tried.astype(np.float64))
+    totals = np.einsum("nk,nkm->nm", weights, np.nan_to_num(told))
     prior_weight = imagined * weights.mean(axis=1, keepdims=True)
-    return np.asarray((totals + prior_weight * level) / (counts + prior_weight), dtype=np.float64)
+    return np.asarray((totals + prior_weight * level) / _size(weights, told, imagined), dtype=np.float64)
+
+
+def _size(weights: Floats, told: Floats, imagined: float) -> Floats:
+    """Returns the weight of all that neighbours tell, with what is imagined, an array (n, n_models)."""
+    counts = np.einsum("nk,nkm->nm", weights, (~np.isnan(told)).astype(np.float64))
+    return np.asarray(counts + imagined * weights.mean(axis=1, keepdims=True), dtype=np.float64)
