@@ -19,7 +19,9 @@ _SPACE: Final = re.compile(r"\W+")
 def group_numbers(table: OutcomeTable) -> NDArray[np.intp]:
     """Returns the number of each row's group; rows without a group, and equal questions, are grouped by their text."""
     names = [group or _normal(query) for group, query in zip(table.groups, table.queries, strict=True)]
-    return np.unique(np.array(names), return_inverse=True)[1].reshape(-1).astype(np.intp)
+    # np.unique of texts makes an array as wide as the longest.
+    number = {name: place for place, name in enumerate(sorted(set(names)))}
+    return np.array([number[name] for name in names], dtype=np.intp)
 
 
 def split_table(table: OutcomeTable, shares: Sequence[float], *, seed: int = 0) -> tuple[OutcomeTable, ...]:
