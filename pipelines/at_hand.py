@@ -13,7 +13,7 @@ from pipelines.error import ConfigurationError
 from pipelines.normalise import Comparison, normalise
 
 if TYPE_CHECKING:
-    from pipelines.outcome.table import Rows
+    from pipelines.outcome.table import Floats, Rows
     from pipelines.router_node import RouterNode
     from pipelines.routing.escalation import Evidence
     from pipelines.service import Embedder, Models
@@ -58,14 +58,25 @@ class AtHand:
         known = trained.card.models
         names = tuple(_name(own, name, models) for own, name in zip(known, node.models_behind(known), strict=True))
         columns = tuple(_column(answer, known, names) for answer in answers)
-        return cls(trained, names, columns, await trained.space_of(question, embedder))
+        return cls(trained, names, columns, await trained.space_of(question, embedder, models))
 
     def evidence(self, answers: Sequence[Answer], compare: Comparison) -> Evidence:
-        """Returns one row of evidence; tokens and times are not carried along an edge, so they are unknown."""
+        """Returns one row of what the answers leave behind, as a table records it; NaN where it is not known."""
         from pipelines.routing.escalation import Evidence
 
-        unknown = np.full((1, len(self.names)), np.nan)
-        return Evidence(votes=self._votes(answers, compare), output_tokens=unknown, latency_s=unknown)
+        return Evidence(
+            votes=self._votes(answers, compare),
+            output_tokens=self._row([answer.output_tokens for answer in answers]),
+            latency_s=self._row([answer.latency_s for answer in answers]),
+        )
+
+    def _row(self, values: Sequence[float | None]) -> Floats:
+        """Returns the values in the columns of the models, an array (1, n_models)."""
+        row = np.full((1, len(self.names)), np.nan)
+        for column, value in zip(self.columns, values, strict=True):
+            if column is not None and value is not None:
+                row[0, column] = value
+        return row
 
     def _votes(self, answers: Sequence[Answer], compare: Comparison) -> Rows:
         from pipelines.routing.vote import led

@@ -83,10 +83,23 @@ class TokenLogprob(Record):
     top: dict[str, float] = Field(default_factory=dict)
 
 
+class Measured(Record):
+    """Is what is known of the writing of an answer; None is not known.
+
+    Attributes:
+        output_tokens: as they were counted, not estimated.
+        latency_s: how long it took when it was bought or recorded.
+    """
+
+    output_tokens: Tokens | None = None
+    latency_s: Seconds | None = None
+
+
 class Reply(Record):
     """Is what a provider sends back, before it has a price.
 
     Attributes:
+        recorded: what was measured when the answer was recorded, where it is a recorded one.
         vectors: of the messages of a request to embed, as `pipelines.vectors.packed` writes them.
     """
 
@@ -95,6 +108,7 @@ class Reply(Record):
     finish_reason: str = "stop"
     logprobs: tuple[TokenLogprob, ...] | None = None
     first_token_s: Seconds | None = None
+    recorded: Measured | None = None
     vectors: str | None = None
 
 
@@ -139,7 +153,11 @@ class Call(Record):
 
 
 class Completion(Record):
-    """Is the answer to a `ChatRequest`, as a node sees it."""
+    """Is the answer to a `ChatRequest`, as a node sees it.
+
+    Attributes:
+        measured: what is known of its writing, whether it was bought now, came from the cache or was recorded.
+    """
 
     text: str
     model: str
@@ -150,6 +168,7 @@ class Completion(Record):
     finish_reason: str = "stop"
     logprobs: tuple[TokenLogprob, ...] | None = None
     vectors: str | None = None
+    measured: Measured = Measured()
 
     @property
     def mean_logprob(self) -> float | None:

@@ -96,6 +96,8 @@ class Answer(Value):
         default=None, description="Name in outcome tables of the expert that wrote it, where that is not its model."
     )
     confidence: Probability | None = None
+    output_tokens: int | None = Field(default=None, ge=0, description="Tokens that its model wrote, where counted.")
+    latency_s: float | None = Field(default=None, ge=0.0, description="How long its model took, where known.")
     data: Any | None = Field(default=None, description="The parsed JSON where a schema was asked for.")
     refused: bool = False
 

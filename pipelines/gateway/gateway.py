@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from pipelines.catalogue import Catalogue, ModelEntry, Price, Provider, estimate_tokens
-from pipelines.chat import Call, ChatRequest, Completion
+from pipelines.chat import Call, ChatRequest, Completion, Measured, Reply
 from pipelines.error import ConfigurationError, ModelError, ModelRejectedRequest, RouteloomError
 from pipelines.gateway.breaker import Breaker
 from pipelines.gateway.limiter import Limiter
@@ -164,7 +164,8 @@ class Gateway:
         )
         await self._put(call, scope)
         _repeat(call, scope)
-        return call
+        # Its record says what this run waited; whoever looks at the answer is told how long it took to write.
+        return call.model_copy(update={"latency_s": bought.latency_s})
 
     async def _failed_too(
         self, cause: ModelError, entry: ModelEntry, request: ChatRequest, key: str, scope: CallScope
@@ -321,4 +322,10 @@ def _completion(call: Call) -> Completion:
         finish_reason=reply.finish_reason,
         logprobs=reply.logprobs,
         vectors=reply.vectors,
+        measured=reply.recorded or _measured(call, reply),
     )
+
+
+def _measured(call: Call, reply: Reply) -> Measured:
+    counted = None if reply.usage.estimated else reply.usage.output_tokens
+    return Measured(output_tokens=counted, latency_s=call.latency_s)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from pipelines.catalogue import ModelEntry, estimate_tokens
-from pipelines.chat import ChatRequest, Reply, Usage
+from pipelines.chat import ChatRequest, Measured, Reply, Usage
 from pipelines.error import ConfigurationError, ModelRejectedRequest
 from pipelines.gateway.provider import TokenSink
 from pipelines.gateway.recording import Recording
@@ -59,7 +59,9 @@ class ReplayProvider:
             output_tokens=estimate_tokens(cell.answer) if cell.output_tokens is None else cell.output_tokens,
             estimated=cell.input_tokens is None or cell.output_tokens is None,
         )
-        return Reply(text=cell.answer, usage=usage)
+        return Reply(
+            text=cell.answer, usage=usage, recorded=Measured(output_tokens=cell.output_tokens, latency_s=cell.latency_s)
+        )
 
     async def aclose(self) -> None:
         """Does nothing: there is nothing to give back."""

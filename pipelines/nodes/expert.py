@@ -88,6 +88,8 @@ class Expert(PromptedNode):
             model=completion.model,
             candidate=None if choice else self.candidate(),
             confidence=completion.confidence,
+            output_tokens=completion.measured.output_tokens,
+            latency_s=completion.measured.latency_s,
             data=data,
         )
         return Fired(ports={"answer": answer})

@@ -15,7 +15,7 @@ from pipelines.error import ConfigurationError
 from pipelines.field import RouterReference
 from pipelines.node import Group, Node, Port
 from pipelines.run import Decision, Fired
-from pipelines.service import Embedder
+from pipelines.service import Embedder, Models
 from pipelines.store import RouterLibrary
 from pipelines.strategy import Scores
 from pipelines.value import Query
@@ -95,6 +95,7 @@ class ExpertRouter(Node):
     async def run(
         self,
         query: Annotated[Query, "The question to choose an expert for."],
+        models: Models,
         routers: RouterLibrary,
         embedder: Embedder,
     ) -> Fired:
@@ -106,7 +107,7 @@ class ExpertRouter(Node):
         """
         trained = await asyncio.to_thread(routers.router, self.router.strip())
         columns = self._columns(trained)
-        scores, costs = trained.predict([query.text], space=await trained.space_of(query.text, embedder))
+        scores, costs = trained.predict([query.text], space=await trained.space_of(query.text, embedder, models))
         scores, costs = scores[:, columns], costs[:, columns]
         if self.score_per_usd and np.isnan(costs).any():
             raise ConfigurationError(

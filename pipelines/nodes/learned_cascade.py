@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 import numpy as np
 from pydantic import Field
@@ -20,6 +20,8 @@ from pipelines.value import Answer, ModelChoice, Query, Value
 
 if TYPE_CHECKING:
     from pipelines.routers import learned_cascade as strategy
+
+BLIND: Final = "; how long an answer is or took is not known, so it counts as usual"
 
 
 class LearnedCascade(RouterNode):
@@ -90,13 +92,14 @@ class LearnedCascade(RouterNode):
                 f"The cascade '{self.router}' does not know what every model costs; set the score per USD to 0."
             )
         worth = expected - (self.score_per_usd * price if self.score_per_usd else 0.0)
-        return _fired(query, winner, {hand.names[place]: float(worth[n]) for n, place in enumerate(later)})
+        blind = BLIND if cascade.misses(evidence, asked, skills) else ""
+        return _fired(query, winner, {hand.names[place]: float(worth[n]) for n, place in enumerate(later)}, blind)
 
 
-def _fired(query: Query, winner: Answer, worth: dict[str, float]) -> Fired:
+def _fired(query: Query, winner: Answer, worth: dict[str, float], blind: str) -> Fired:
     model = max(worth, key=lambda name: worth[name])
     going = worth[model] > 0
-    way = f"asking {model} on is worth {worth[model]:+.3f} score after its cost"
+    way = f"asking {model} on is worth {worth[model]:+.3f} score after its cost{blind}"
     decision = Decision(scores=worth, threshold=0.0, reason=way if going else f"accepted: {way}")
     if going:
         return Fired(ports={"escalate": query, "choice": ModelChoice(model=model)}, decision=decision)

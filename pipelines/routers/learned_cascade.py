@@ -20,6 +20,8 @@ from pipelines.space import Space
 from pipelines.tasked import DOUBTED_SHARE, TaskStrategy
 
 FOLDS = 3
+SAME = 1e-6
+"""What was never known in training has no larger spread than this."""
 
 
 class LearnedCascade(TaskStrategy):
@@ -89,6 +91,12 @@ class LearnedCascade(TaskStrategy):
         learned = {name.removeprefix(start): array for name, array in self.state.items() if name.startswith(start)}
         seen = np.hstack([evidence.features(asked, skills), _looks(queries, self.state)])
         return gains(posterior, seen, learned), skills
+
+    def misses(self, evidence: Evidence, asked: Asked, skills: Floats) -> bool:
+        """Says whether something is not known of these answers that was known of answers in training."""
+        seen = evidence.features(asked, skills)
+        spread = self.state[f"{_name(asked)}.spread"][: seen.shape[1]]
+        return bool((np.isnan(seen).any(axis=0) & (spread > SAME)).any())
 
     def _unseen(self, fitted: Self, outcomes: OutcomeTable, space: Space | None, seed: int) -> tuple[Floats, Floats]:
         """Returns tasks and skills of the training rows as guessed by classifiers that have not seen them."""

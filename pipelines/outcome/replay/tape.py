@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from pipelines.catalogue import Catalogue, ModelEntry, estimate_tokens
-from pipelines.chat import ChatRequest, Completion, Reply, Usage
+from pipelines.chat import ChatRequest, Completion, Measured, Reply, Usage
 from pipelines.error import ConfigurationError, ModelRejectedRequest
 from pipelines.gateway.provider import TokenSink
 from pipelines.gateway.recording import normalised
@@ -98,7 +98,14 @@ class Tape:
             output_tokens=estimate_tokens(text) if np.isnan(tokens_out) else int(tokens_out),
             estimated=bool(np.isnan(tokens_in) or np.isnan(tokens_out)),
         )
-        return Reply(text=text, usage=usage)
+        return Reply(text=text, usage=usage, recorded=self._measured(row, column))
+
+    def _measured(self, row: int, column: int) -> Measured:
+        tokens, took_s = self.table.output_tokens[row, column], self.table.latency_s[row, column]
+        return Measured(
+            output_tokens=None if np.isnan(tokens) else int(tokens),
+            latency_s=None if np.isnan(took_s) else float(took_s),
+        )
 
     def rates(self, request: ChatRequest) -> bool:
         """Says whether a request asks for a rating that the recorded score gives."""
@@ -159,7 +166,14 @@ class RowModels:
         reply = self._tape.reply(self._row, entry.name, request)
         if not self._tape.rates(request):
             self.asked.append(self._tape.column(entry.name))
-        return Completion(text=reply.text, model=entry.name, usage=reply.usage, cost_usd=0.0, list_cost_usd=0.0)
+        return Completion(
+            text=reply.text,
+            model=entry.name,
+            usage=reply.usage,
+            cost_usd=0.0,
+            list_cost_usd=0.0,
+            measured=reply.recorded or Measured(),
+        )
 
     def entry(self, name: str | None) -> ModelEntry:
         """Returns the entry of a model.

@@ -12,6 +12,7 @@ from pipelines.run import Fired
 from pipelines.store import MemoryLibrary
 from pipelines.trained import TrainedRouter
 from pipelines.value import Query
+from tests.pipelines.nodes.scripted import ScriptedModels
 from tests.pipelines.outcome.tables import table, two_tasks
 from tests.pipelines.topic import TopicEmbedder
 
@@ -34,7 +35,7 @@ WAYS = (ExpertBranch(name="direct"), ExpertBranch(name="reasoning"))
 
 
 async def _routed(node: ExpertRouter, query: Query = SUM) -> Fired:
-    return await node.run(query, LIBRARY, TopicEmbedder())
+    return await node.run(query, ScriptedModels(), LIBRARY, TopicEmbedder())
 
 
 async def test_the_expert_of_the_likeliest_task_answers() -> None:
