@@ -54,10 +54,17 @@ def _shared(train: OutcomeTable, test: OutcomeTable, models: Sequence[str]) -> l
             f" {', '.join(both) or 'none'}."
         )
     found = list(dict.fromkeys(models)) or both
-    if len(found) < 2:
+    empty = next((table for table in (train, test) if not table.n_queries), None)
+    if empty is not None:
         raise ConfigurationError(
-            f"The tables '{train.name}' and '{test.name}' share {len(found)} models; two are needed to choose between."
+            f"There is no row of '{empty.name}' to {'learn from' if empty is train else 'be judged on'}: equal questions"
+            " and rows of one group stay on one side of a split."
         )
+    if len(found) < 2:
+        both_parts = f"two parts of '{train.name}'"
+        named = both_parts if train.name == test.name else f"tables '{train.name}' and '{test.name}'"
+        shared = "1 model" if len(found) == 1 else f"{len(found)} models"
+        raise ConfigurationError(f"The {named} share {shared}; two are needed to choose between.")
     return found
 
 

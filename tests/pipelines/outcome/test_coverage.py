@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.error import ConfigurationError
 from pipelines.outcome.coverage import comparable
+from pipelines.outcome.split import split_table
 from tests.pipelines.outcome.tables import table
 
 NAN = float("nan")
@@ -58,7 +59,7 @@ def test_named_models_are_compared_and_an_unknown_one_is_told() -> None:
 
 
 def test_fewer_than_two_models_in_common_are_refused() -> None:
-    with pytest.raises(ConfigurationError, match="share 1 models"):
+    with pytest.raises(ConfigurationError, match="The two parts of 'small' share 1 model; two are needed"):
         comparable(table([[1.0, NAN]]), table([[1.0, 0.0]]))
     with pytest.raises(ConfigurationError, match="No row"):
         comparable(table([[1.0, 0.0]]), table([[1.0, NAN], [NAN, 1.0]]))
@@ -68,3 +69,10 @@ def test_the_order_of_the_models_is_that_of_the_training_table() -> None:
     one, other = table([[1.0, 0.0]], models=["a", "b"]), table([[0.25, 0.75]], models=["b", "a"])
     _, test, _ = comparable(one, other)
     assert (test.models, test.score.tolist()) == (("a", "b"), [[0.75, 0.25]])
+
+
+def test_a_part_without_rows_is_told() -> None:
+    whole = table([[1.0, 0.0]] * 20, queries=["always the same"] * 20)
+    train, test = split_table(whole, (0.7, 0.3))
+    with pytest.raises(ConfigurationError, match="no row of 'small' to be judged on: equal questions"):
+        comparable(train, test)
