@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -30,11 +31,22 @@ MODELS = o.catalogue("http://127.0.0.1:9/v1", "export")
 
 
 GERMAN = {"branches": [{"name": "a", "condition": "language == 'de'"}], "default": "b"}
+REFUSED = {
+    "learned-router": "'Which way?' (router) is of the kind 'Expert router'",
+    "composition-of-experts": "'Which kind?' (router) is of the kind 'Expert router'",
+    "elimination-router": "'Strike out' (router) is of the kind 'Elimination router'",
+    "weighted-vote": "'Vote by skill' (vote) is of the kind 'Weighted vote'",
+    "learned-cascade": "'Good enough?' (check) is of the kind 'Learned cascade'",
+    "controller": "'Asks around' (controller) is of the kind 'Controller'",
+    "thought-templates": "'Thoughts' (thoughts) searches by 'hybrid'",
+}
+"""Templates that have no form in an exported program, and the node because of which."""
+EXPORTED = [pipeline for slug, pipeline in templates().items() if slug not in REFUSED]
 INNER = single_expert(system_prompt="Inside.", sampling={"temperature": 0.9})
 NESTED = {"inner": INNER, "vote": scene.panel("best_of_n", {}), "outer": scene.nested()}
 BARE = {"supports_json_schema": False, "supports_logprobs": False}
 GROUPS: dict[str, tuple[list[Pipeline], dict[str, object]]] = {
-    "template": (list(templates().values()), {}),
+    "template": (EXPORTED, {}),
     "kind": (scene.kinds(), {}),
     "bare": ([p for p in scene.kinds() if p.name in ("expert", "judged", "best_of_n", "llm_router", "guard")], BARE),
     "bypassed": (scene.bypassed(), {}),
@@ -110,7 +122,7 @@ def test_the_comparison_meets_many_answers_and_silence_too(outcomes: dict[str, O
 
 
 def test_a_program_is_clean_python_that_imports_nothing_else(tmp_path: Path) -> None:
-    everything = [*templates().values(), *scene.kinds(), *scene.bypassed(), *(scene.grown(seed) for seed in range(10))]
+    everything = [*EXPORTED, *scene.kinds(), *scene.bypassed(), *(scene.grown(seed) for seed in range(10))]
     allowed = {*sys.stdlib_module_names, "langgraph", "litellm", "jsonschema", "orjson"}
     for number, pipeline in enumerate(everything):
         text = o.exported(pipeline, MODELS, NAMES).text
@@ -124,6 +136,12 @@ def test_a_program_is_clean_python_that_imports_nothing_else(tmp_path: Path) -> 
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert checked.stdout == "All checks passed!\n"
+
+
+@pytest.mark.parametrize("slug", REFUSED)
+def test_a_template_that_has_no_form_in_a_program_is_refused_and_the_node_is_named(slug: str) -> None:
+    with pytest.raises(ExportRefused, match=re.escape(REFUSED[slug])):
+        o.exported(templates()[slug], MODELS, NAMES)
 
 
 def test_nothing_that_a_person_typed_becomes_code() -> None:

@@ -22,7 +22,7 @@ CATALOGUE = Catalogue(
 
 def test_a_candidate_is_named_after_its_model_and_way() -> None:
     assert [candidate_name("big/m-1", way) for way in WAYS] == ["big/m-1 · direct", "big/m-1 · reasoning"]
-    with pytest.raises(ConfigurationError, match="There is no way 'aloud' of asking; there is direct, reasoning."):
+    with pytest.raises(ConfigurationError, match="There is no way 'aloud' of asking; there is direct, reasoning"):
         candidate_name("big/m-1", "aloud")
 
 
