@@ -26,6 +26,8 @@ def draw_curve(scene: Scene) -> None:
         st.plotly_chart(figure, key=f"{scene.key}:curves", config=config, theme=None)
     figure = router_forest(comparison, list(scene.trained.routers), dark=scene.dark)
     st.plotly_chart(figure, key=f"{scene.key}:forest", config=config, theme=None)
+    if not board.priced:
+        return
     st.caption(
         "A router is worth its trouble where its line lies above the dotted one: that is what asking models at random"
         " reaches. The shuffled choices are the permutation null."

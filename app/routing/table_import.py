@@ -100,6 +100,8 @@ def _draw_meaning(files: dict[str, bytes]) -> Meaning | None:
     try:
         recognised: str | None = recognise_outcomes(file)
     except DocumentError:
+        if not file.columns:
+            raise
         recognised = None
         st.info(
             plain(

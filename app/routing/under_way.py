@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
 import streamlit as st
@@ -60,7 +61,8 @@ def _draw_progress(space: Workspace, training: Training) -> None:
         st.rerun()
     with st.container(border=True, key="r-progress"):
         doing = f"{training.doing} …" if training.doing else "waiting for another training …"
-        st.progress(training.share, text=plain(doing))
+        since = duration_text(time.monotonic() - training.began_s)
+        st.progress(training.share, text=plain(f"{doing} {since} so far"))
         for name, step in training.steps.items():
             took = f" · {duration_text(step.took_s)}" if step.took_s is not None else ""
             st.markdown(f"{ICONS[step.status]} {plain(name)} · {step.status}{took}  {plain(step.detail)}")

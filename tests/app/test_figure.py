@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.figure import age_text, cost_text, duration_text, tokens_text, totals_text
+from app.figure import age_text, cost_text, count_text, duration_text, tokens_text, totals_text
 from pipelines.run import Totals
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -58,3 +58,7 @@ def test_tokens_are_grouped() -> None:
 )
 def test_an_age_has_the_unit_that_fits(age: timedelta, text: str) -> None:
     assert age_text(NOON - age, NOON) == text
+
+
+def test_one_thing_is_not_told_as_many() -> None:
+    assert [count_text(count, "row") for count in (0, 1, 2, 1200)] == ["0 rows", "1 row", "2 rows", "1,200 rows"]

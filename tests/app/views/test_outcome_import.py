@@ -43,3 +43,59 @@ def test_without_an_experiment_the_form_says_what_to_do(space: Workspace) -> Non
     at = AppTest.from_function(draw_form, default_timeout=60).run()
     at.segmented_control(key="outcomes:way").set_value("An experiment").run()
     assert "There is no experiment yet; run one with several models or pipelines." in texts(at)
+
+
+STRANGE = "Frage,System,Punkte,dataset,Bemerkung\n" + "".join(
+    f"Wie viele Inseln hat der Hafen {n}?,{system},{'viel' if (n, system) == (17, 'beta') else n % 2},geo,-\n"
+    for n in range(40)
+    for system in ("alpha", "beta")
+)
+WIDE = "Frage,alpha,beta,gamma\n" + "".join(f"Wie viele Inseln hat der Hafen {n}?,1,0,{n % 2}\n" for n in range(40))
+
+
+def uploaded(name: str, text: str) -> AppTest:
+    """The form with a file in it."""
+    at = AppTest.from_function(draw_form, default_timeout=60).run()
+    return at.file_uploader(key="outcomes:files").upload(name, text.encode(), "text/csv").run()
+
+
+def test_the_columns_of_an_unknown_table_are_guessed_and_every_row_is_accounted_for(space: Workspace) -> None:
+    at = uploaded("strange.csv", STRANGE)
+    said = texts(at).replace("\\", "")
+    assert "strange.csv is of no known format of outcomes. Say which column is what" in said
+    assert "What the first 8 rows come to. Not used: Bemerkung." in said
+    assert "strange.csv, row 36 (line 37), column 'Punkte': there is 'viel', which is no number." in said
+    assert [box.value for box in at.selectbox if box.label.endswith("*")] == ["Frage", "System", "Punkte"]
+    at.checkbox(key="outcomes:collect").set_value(True).run()
+    assert "1 row is left out." in texts(at)
+    assert "40 questions × 2 models; 1 cell without a score." in texts(at)
+    [problems] = [frame.value for frame in at.dataframe if "Line" in frame.value.columns]
+    assert problems[["Row", "Line", "Column"]].iloc[0].tolist() == [36, 37, "Punkte"]
+    at.button(key="outcomes:take").click().run()
+    table = space.storage.outcome_tables.get("strange")
+    assert (table.models, table.tasks[0], int(table.missing.sum())) == (("alpha", "beta"), "geo", 1)
+
+
+def test_another_choice_of_columns_makes_another_table(space: Workspace) -> None:
+    at = uploaded("strange.csv", STRANGE.replace("viel", "1"))
+    [model] = [box for box in at.selectbox if box.label == "Model *"]
+    model.set_value("dataset").run()
+    said = texts(at).replace("\\", "")
+    assert "strange.csv, row 2, is about the same query and model 'geo' as strange.csv, row 1," in said
+    at.selectbox(key="outcomes:repetition").set_value("mean").run()
+    assert "40 questions × 1 model." in texts(at)
+    assert "40 outcomes are of a cell that was there before." in texts(at)
+
+
+def test_a_wide_table_becomes_a_column_for_each_model(space: Workspace) -> None:
+    at = uploaded("wide.csv", WIDE)
+    [models] = [box for box in at.multiselect if box.label == "A column of scores for each model"]
+    assert models.value == ["alpha", "beta", "gamma"]
+    models.set_value(["alpha", "gamma"]).run()
+    assert "40 questions × 2 models." in texts(at)
+    models.set_value([]).run()
+    assert "Say which columns hold the question and the scores." in texts(at)
+
+
+def test_a_file_without_rows_says_so(space: Workspace) -> None:
+    assert "empty.csv" in texts(uploaded("empty.csv", "question,model,score\n")).replace("\\", "")
