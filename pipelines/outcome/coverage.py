@@ -56,9 +56,10 @@ def _shared(train: OutcomeTable, test: OutcomeTable, models: Sequence[str]) -> l
     found = list(dict.fromkeys(models)) or both
     empty = next((table for table in (train, test) if not table.n_queries), None)
     if empty is not None:
+        wanted = "learn from" if empty is train else "be judged on"
         raise ConfigurationError(
-            f"There is no row of '{empty.name}' to {'learn from' if empty is train else 'be judged on'}: equal questions"
-            " and rows of one group stay on one side of a split."
+            f"There is no row of '{empty.name}' to {wanted}: equal questions and rows of one group stay on one side of"
+            " a split."
         )
     if len(found) < 2:
         both_parts = f"two parts of '{train.name}'"

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.data.problem import RowRefused
 from pipelines.error import DocumentError
 from pipelines.outcome.outcome import Outcome
 from pipelines.outcome.table import Floats, OutcomeTable
@@ -60,12 +61,13 @@ class Gathering:
         return len(self._score)
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
-        """Takes outcomes; one without a score makes its query and model known and leaves the cell missing."""
+        """Takes outcomes; one without a score makes its query and model known and leaves the cell missing.
+
+        Raises:
+            RowRefused: if the id is that of another question.
+        """
         for found in outcomes:
-            key = f"id {found.id}" if found.id else f"text {found.query}"
-            query = self._queries.setdefault(key, len(self._queries))
-            if query == len(self._first):
-                self._first.append(found)
+            query = self._place_of(found)
             model = self._models.setdefault(found.model, len(self._models))
             if found.score != found.score:
                 continue
@@ -111,6 +113,23 @@ class Gathering:
             **arrays,
         ).columns(sorted(self._models))
 
+    def _place_of(self, found: Outcome) -> int:
+        """Returns the number of a query; the ids of one task may come again in another."""
+        keys = (f"id {found.id}", f"id {found.task} {found.id}") if found.id else (f"text {found.query}",)
+        for key in keys:
+            query = self._queries.setdefault(key, len(self._first))
+            if query == len(self._first):
+                self._first.append(found)
+            first = self._first[query]
+            if found.query == first.query or found.query.split() == first.query.split():
+                return query
+            if found.task == first.task:
+                break
+        raise RowRefused(
+            f"the id '{found.id[:60]}' is that of another question before, '{first.query[:60]}'; every question needs"
+            " its own, or none has one"
+        )
+
     def repeated(self) -> int:
         """Returns how many outcomes are of a cell that was known already."""
         return len(self) - len(set(zip(self._query, self._model, strict=True)))
@@ -118,12 +137,14 @@ class Gathering:
     def _ids(self) -> tuple[str, ...]:
         """Returns the ids of the queries, those without one by their number."""
         known = {found.id for found in self._first if found.id}
-        ids = []
+        ids: dict[str, None] = {}
         for number, found in enumerate(self._first, start=1):
             made = found.id or str(number)
-            while not found.id and made in known:
+            if made in ids:
+                made = f"{found.task}/{made}"
+            while made in ids or (not found.id and made in known):
                 made = f"{made}-row"
-            ids.append(made)
+            ids[made] = None
         return tuple(ids)
 
     def _scaled(self, rule: GatherRule) -> Floats:

@@ -50,8 +50,13 @@ def recognise_outcomes(file: OutcomeFile) -> str:
     """Returns the kind of the importer that is surest of a file.
 
     Raises:
-        DocumentError: if none knows it; says what its columns are.
+        DocumentError: if none knows it; says what its columns are, or why it has none.
     """
+    if not file.sample:
+        first = next(iter(file.rows()), None)
+        if isinstance(first, Problem):
+            raise DocumentError(f"{first.model_copy(update={'file': file.name})}.")
+        raise DocumentError(f"{file.name} has no row of outcomes.")
     sure = {kind: cls.sniff(file) for kind, cls in importer_kinds().items()}
     best = max(sure, key=lambda kind: sure[kind])
     if not sure[best]:
@@ -107,6 +112,8 @@ def import_outcomes(
                 continue
             raise
         account.read(file, importer_kinds()[kinds[-1]], mapping)
+    if account.problems and not len(account.gathering):
+        raise DocumentError(f"None of the rows can be used; the first wrong one is {account.problems[0]}.")
     if not kinds:
         raise next(iter(strangers.values()), DocumentError("There is no file to import."))
     return Import(

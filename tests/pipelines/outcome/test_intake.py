@@ -112,3 +112,39 @@ def test_a_row_that_is_no_battle_is_told() -> None:
     row = '{"model_a":"x","model_b":"x","winner":"tie","prompt":"One?"}'
     with pytest.raises(DocumentError, match=r"row 1.*'x' fights itself"):
         import_outcomes([("b.json", f"[{row}]".encode())], "t")
+
+
+def test_one_id_of_two_questions_is_refused_and_neither_is_lost() -> None:
+    content = b"id,query,model,score\n1,One?,big,1\n1,Two?,small,0\n2, One? ,small,1\n2,One?,big,1\n"
+    with pytest.raises(DocumentError, match=r"f.csv, row 2 \(line 3\): the id '1' is that of another question .*'One"):
+        import_outcomes([("f.csv", content)], "t")
+    found = import_outcomes([("f.csv", content)], "t", collect=True)
+    assert (found.skipped, found.table.ids) == (1, ("1", "2"))
+    # Blanks around a question make no other question of it.
+    assert found.table.score.tolist()[1] == [1.0, 1.0]
+
+
+def test_the_ids_of_one_task_may_come_again_in_another() -> None:
+    content = b"id,task,query,model,score\n1,sums,2 + 2?,big,1\n1,towns,Capital?,big,0\n1,towns,Capital?,small,1\n"
+    found = import_outcomes([("f.csv", content)], "t").table
+    assert found.ids == ("1", "towns/1")
+    assert found.queries == ("2 + 2?", "Capital?")
+    assert np.nan_to_num(found.score, nan=-1).tolist() == [[1.0, -1.0], [0.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"query,model,score\n", "f.csv has no row of outcomes"),
+        (b"query,model,score\nq,a\n", r"f.csv, row 1 \(line 2\): the row has 2 cells where 3 are expected"),
+        (b'query,model,score\n"q,a,1\n', "a quotation mark is opened and never closed"),
+    ],
+)
+def test_a_file_without_a_readable_row_says_why(content: bytes, told: str) -> None:
+    with pytest.raises(DocumentError, match=told):
+        import_outcomes([("f.csv", content)], "t")
+
+
+def test_where_every_row_is_wrong_the_first_is_told() -> None:
+    with pytest.raises(DocumentError, match=r"None of the rows can be used; the first wrong one is .* 'good'"):
+        import_outcomes([("f.csv", b"query,model,score\nq,a,good\n")], "t", collect=True)
