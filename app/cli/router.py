@@ -98,7 +98,7 @@ def compare(
     if as_json:
         print_json(comparison_answer(comparison, skipped))
     else:
-        console(stderr=False).print(comparison_table(comparison))
+        console(stderr=False).print(comparison_table(comparison, skipped))
     for name, reason in skipped.items():
         tell(f"Left out '{name}': {reason}")
     _tell_verdict(comparison, as_json=as_json)

@@ -59,8 +59,8 @@ def comparison_answer(comparison: RouterComparison, skipped: Mapping[str, str]) 
     }
 
 
-def comparison_table(comparison: RouterComparison) -> Table:
-    """Returns the routers and the references as a table, the most accurate first."""
+def comparison_table(comparison: RouterComparison, skipped: Mapping[str, str] | None = None) -> Table:
+    """Returns the routers and the references as a table, the most accurate first; then those that were left out."""
     from rich.table import Table
 
     two = len(comparison.models) == 2
@@ -81,6 +81,8 @@ def comparison_table(comparison: RouterComparison) -> Table:
             _number(figures.p99_ms, ".2f"),
         ]
         table.add_row(*map(cell, [figures.name, *numbers]), style=None if own else "dim")
+    for name in skipped or ():
+        table.add_row(*map(cell, [name, "left out, see below"]), style="dim")
     return table
 
 

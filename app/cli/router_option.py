@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -247,7 +248,10 @@ def affordable(
             continue
         expected = expected_fit_s(strategy, train, seed=seed)
         if expected > limit_s:
-            left[name] = f"It would take about {expected:.0f} s; name it with --strategy {name} to train it anyway."
+            left[name] = (
+                f"It would take about {expected:.0f} s, more than --limit-s {limit_s:g}. Train it too with --limit-s"
+                f" {ceil(1.5 * expected)}, or by itself with --strategy {name}."
+            )
         else:
             kept[name] = strategy
     return kept, left

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from typing import Final
+from typing import Final, Protocol
 
 from app.experiment.hold import BEAT_S, ExperimentHold, stop_as
 from app.experiment.source import pin_data, take_columns
@@ -20,11 +20,15 @@ from pipelines.experiment.scoring import read_scorers
 from pipelines.graph import require_valid
 from pipelines.scorer import Score
 from pipelines.service import Embedder
-from pipelines.store import PipelineLibrary
+from pipelines.store import PipelineLibrary, RouterLibrary
 from storage import Storage
 
 CLOSE_S: Final = 10.0
 ENDED: Final = ("done", "cancelled")
+
+
+class Library(PipelineLibrary, RouterLibrary, Protocol):
+    """Finds what a pipeline may name."""
 
 
 class Experiments:
@@ -34,7 +38,7 @@ class Experiments:
         self,
         storage: Storage,
         engine: Engine,
-        library: PipelineLibrary,
+        library: Library,
         embedder: Embedder,
         loop: LoopThread,
         *,
@@ -84,7 +88,7 @@ class Experiments:
         if experiment.settings.model is not None:
             catalogue = catalogue.with_default(experiment.settings.model)
         for contender in experiment.contenders:
-            require_valid(contender.pipeline, catalogue=catalogue, library=self._library)
+            require_valid(contender.pipeline, catalogue=catalogue, library=self._library, routers=self._library)
         hold = ExperimentHold(experiment, self._storage, self._engine, self._embedder, self._owner, self._beat_s)
         with self._lock:
             if experiment_id in self._holds:

@@ -57,7 +57,7 @@ def prepare(
     catalogue = space.catalogue
     catalogue = catalogue.with_default(request.settings.model) if request.settings.model is not None else catalogue
     for contender in contenders:
-        require_valid(contender.pipeline, catalogue=catalogue, library=space.library)
+        require_valid(contender.pipeline, catalogue=catalogue, library=space.library, routers=space.library)
     info, whole = data_of(space, request, folder)
     examples = chosen(whole, request)
     scorers = scorers_of(request, examples)

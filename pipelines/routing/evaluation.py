@@ -101,7 +101,7 @@ def _comparison(
         aiq_gains={name: gain for name, (gain, _) in gains.items()},
         saving_gains={name: gain for name, (_, gain) in gains.items()},
         null_accuracy={name: judge.null(name) for name in names},
-        warnings=warnings,
+        warnings=(*warnings, *judge.warnings()),
     )
 
 

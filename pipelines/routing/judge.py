@@ -58,7 +58,10 @@ class Judge:
         # Of models that do equally well in training the cheapest is the best single one.
         cost = self._costs.mean(axis=0) if self._priced else np.zeros(len(means))
         self.single = int(np.lexsort((cost, -means))[0])
-        self._weak, self._strong = (int(means.argmin()), self.single)
+        # Of two models the weak one is the other, also where both do equally well.
+        self._weak, self._strong = (1 - self.single if len(means) == 2 else int(means.argmin()), self.single)
+        weak, strong = test.score[:, self._weak], test.score[:, self._strong]
+        self._gap = self._draws.figure(strong - weak) if len(test.models) == 2 else None
         self._found: dict[str, _Routed] = {}
         dearest = float(test.cost_usd.mean(axis=0).max()) if self._priced else 0.0
         cheapest = float(test.cost_usd.mean(axis=0).min()) if self._priced else 0.0
@@ -108,6 +111,13 @@ class Judge:
         """Returns the accuracy of a router minus that of the best single model, in pairs."""
         score = self._test.score
         return self._draws.figure(routed(score, self._found[name].choices) - score[:, self.single])
+
+    def warnings(self) -> tuple[str, ...]:
+        """Returns a sentence where two models are too alike for measures that are shares of the gap between them."""
+        if self._gap is None or (self._gap.low or 0.0) > 0:
+            return ()
+        weak, strong = self._test.models[self._weak], self._test.models[self._strong]
+        return (f"APGR and CPT are not defined: on these rows {strong} is not better than {weak} beyond doubt.",)
 
     def headroom(self) -> Figure:
         """Returns the mean of the best score of any model, minus that of the best single model."""
@@ -219,9 +229,8 @@ class Judge:
         if preference is None:
             return {}
         weak, strong = self._test.score[:, self._weak], self._test.score[:, self._strong]
-        gap = self._draws.figure(strong - weak)
         # Shares of a gap that may be none, or the wrong way round, mean nothing.
-        if gap.low is None or gap.low <= 0:
+        if self._gap is None or (self._gap.low or 0.0) <= 0:
             return {}
         curve = strong_share_curve(preference, weak, strong)
         drawn = (strong_share_curve(preference[rows], weak[rows], strong[rows]) for rows in self._draws.rows(NULLS))

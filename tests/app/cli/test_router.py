@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from app.cli.router_option import affordable
 from pipelines.outcome.split import split_table
 from pipelines.outcome.table import OutcomeTable
+from pipelines.routers.best_single import BestSingle
+from pipelines.routers.ensemble import Ensemble
 from tests.app.cli.program import Program
 from tests.pipelines.outcome.tables import table, two_tasks
 
@@ -89,6 +94,29 @@ def test_without_a_strategy_all_that_can_learn_are_compared(program: Program, fo
     assert {"ridge", "knn", "cluster"} <= set(told["strategies"])
     assert "names 1 task" in told["skipped"]["category"]
     assert told["references"]["cheapest"]["accuracy"] is not None
+
+
+def test_what_would_learn_too_long_is_told_with_the_way_to_train_it() -> None:
+    rng = np.random.default_rng(0)
+    queries = [" ".join(f"word{number}" for number in rng.integers(300, size=8)) for _ in range(900)]
+    train = table(rng.integers(2, size=(900, 2)).tolist(), queries=queries)
+    wanted = {"ensemble": Ensemble(), "best_single": BestSingle()}
+    kept, left = affordable(wanted, train, seed=0, limit_s=0.01)
+    assert list(kept) == ["best_single"]
+    assert re.fullmatch(
+        r"It would take about \d+ s, more than --limit-s 0.01. Train it too with --limit-s \d+, or by itself with"
+        r" --strategy ensemble.",
+        left["ensemble"],
+    )
+
+
+def test_the_table_of_a_comparison_has_a_line_for_what_was_left_out(program: Program) -> None:
+    for name, part in zip(("x", "y"), split_table(two_tasks(60), (0.5, 0.5)), strict=True):
+        write(program.home / name, table(part.score.tolist(), queries=part.queries, models=part.models))
+    told = program("router", "compare", "--train", "x", "--test", "y", "--limit-s", "5")
+    [line] = [line for line in told.stdout.splitlines() if line.startswith("category")]
+    assert line.split(maxsplit=1)[1].strip() == "left out, see below"
+    assert "Left out 'category': The table" in told.stderr
 
 
 def test_a_table_without_headroom_is_called_that(program: Program) -> None:

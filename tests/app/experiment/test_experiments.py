@@ -16,7 +16,7 @@ from pipelines.experiment.experiment import run_id_of
 from pipelines.retrieval.hashing import HashingEmbedder
 from storage.experiment_page import RowFilter
 from tests.app.experiment.scene import CALL_USD, EXACT, Gate, echoes, experiment, opened, store_facts, two_steps, until
-from tests.pipelines.drawing import single_expert
+from tests.pipelines.drawing import draw, node, single_expert
 from tests.pipelines.gateway import stub as s
 from tests.pipelines.gateway.stub import Stub
 
@@ -320,6 +320,18 @@ def test_what_cannot_be_run_is_refused_before_anything_is_asked(workspace: Works
         workspace.experiments.create(experiment().model_copy(update={"data_hash": "other"}))
     workspace.experiments.create(experiment(Pipeline()))
     with pytest.raises(PipelineInvalid, match="The pipeline is empty"):
+        workspace.experiments.start("x1")
+    assert server.calls == 0
+
+
+def test_a_trained_router_that_is_not_there_is_refused_before_anything_is_asked(
+    workspace: Workspace, server: Stub
+) -> None:
+    router = node("r", "learned_router", {"router": "ghost"})
+    nodes = [node("q", "query_input"), router, node("e", "expert"), node("a", "answer_output")]
+    drawn = draw(nodes, "q.query > r.query", "q.query > e.query", "r.choice > e.choice", "e.answer > a.answers")
+    workspace.experiments.create(experiment(drawn))
+    with pytest.raises(PipelineInvalid, match="There is no trained router 'ghost'"):
         workspace.experiments.start("x1")
     assert server.calls == 0
 

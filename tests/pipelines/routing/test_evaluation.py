@@ -74,8 +74,21 @@ def test_the_share_of_a_gap_is_told_where_the_gap_is_beyond_doubt() -> None:
 def test_a_gap_that_may_be_none_has_no_shares() -> None:
     rng = np.random.default_rng(0)
     train, test = split_table(table(rng.integers(2, size=(200, 2)).astype(float).tolist()), (0.5, 0.5))
-    found = compare_routers({"ridge": Ridge()}, train, test).routers[0]
+    comparison = compare_routers({"ridge": Ridge()}, train, test)
+    found = comparison.routers[0]
     assert (found.apgr.value, found.cpt50, found.cpt80) == (None, None, None)
+    assert any("APGR and CPT are not defined: on these rows m" in warning for warning in comparison.warnings)
+
+
+def test_models_equal_in_training_are_still_two() -> None:
+    train, test = split_table(table([[1.0, 1.0], [0.0, 0.0]] * 50), (0.5, 0.5))
+    found = compare_routers({"ridge": Ridge()}, train, test)
+    assert "APGR and CPT are not defined: on these rows m0 is not better than m1 beyond doubt." in found.warnings
+
+
+def test_shares_that_are_told_need_no_warning() -> None:
+    found = compare_routers({"ridge": Ridge()}, *_weak_and_strong(400))
+    assert not any("APGR" in warning for warning in found.warnings)
 
 
 def test_repeated_questions_do_not_narrow_the_interval_of_the_share_of_a_gap() -> None:
