@@ -37,6 +37,11 @@ FORMULAS: Final = {
     "apgr": Known(
         "APGR", "∫ over the share of strong calls of (accuracy − weak) / (strong − weak)", "RouteLLM, equation 7",
     ),
+    "cpt50": Known(
+        "CPT 50 %", "least share of calls to the stronger model that recovers half of strong − weak",
+        "RouteLLM, equation 6",
+    ),
+    "cpt80": Known("CPT 80 %", "the same for four fifths of strong − weak", "RouteLLM, equation 6"),
     "oracle_gap_closed": Known(
         "Oracle gap closed", "(accuracy − best single) / (oracle − best single); below 0 is worse than one model",
         "LLMRouterBench, Gap@O",
@@ -57,13 +62,15 @@ FORMULAS: Final = {
     "p99_ms": Known("Decides in", "99th percentile of 300 single decisions, in milliseconds", "measured here"),
     "fit_s": Known("Learned in", "wall-clock seconds of learning, without embedding", "measured here"),
 }  # fmt: skip
-SHARES: Final = ("oracle_gap_closed", "saving_at_best_single_accuracy")
+SHARES: Final = ("oracle_gap_closed", "saving_at_best_single_accuracy", "cpt50", "cpt80")
+OF_TWO: Final = ("apgr", "cpt50", "cpt80")
+"""What is defined between two models only."""
 SECONDS: Final = {"p99_ms": 1e-3, "fit_s": 1.0}
 
 
 def figure_table(comparison: RouterComparison) -> str:
     """Returns a line for each router, the most accurate first, and for each reference."""
-    columns = [name for name in FORMULAS if name != "apgr" or len(comparison.models) == 2]
+    columns = [name for name in FORMULAS if name not in OF_TWO or len(comparison.models) == 2]
     heads = "".join(f'<th scope="col">{_head(name)}</th>' for name in ("", *columns))
     routers = sorted(comparison.routers, key=lambda router: -(router.accuracy.value or 0.0))
     lines = [_line(found, comparison, columns) for found in (*routers, *comparison.references.values())]

@@ -119,7 +119,7 @@ class _Scale:
         pair = self._pair()
         if pair is None:
             return None
-        first, second = pair
+        first, second = sorted(pair)
         agreed = (self._votes[:, first] >= 0) & (self._votes[:, first] == self._votes[:, second])
         asked: Mask = np.zeros(self._test.score.shape, dtype=np.bool_)
         asked[:, list(pair)] = True

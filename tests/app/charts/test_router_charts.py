@@ -8,6 +8,7 @@ import pytest
 from app.charts.router_curve import filled, router_curve, router_forest, weight_text
 from app.charts.router_heat import router_heat
 from app.charts.router_promise import router_promise
+from app.charts.router_share import router_share
 from pipelines.outcome.table import OutcomeTable
 from pipelines.routers.ridge import Ridge
 from pipelines.routing.background import Background
@@ -76,6 +77,26 @@ def test_the_promise_shows_models_and_oracle_with_and_without_costs() -> None:
     figure = router_promise(prospect(TASKS), dark=True)
     assert [trace.name for trace in figure.data][-1] == "oracle"
     assert "costs are not known" in figure.layout.xaxis.title.text
+
+
+def test_many_models_are_named_at_the_corners_only() -> None:
+    score = [[float(n % 30 < place) for place in range(30)] for n in range(60)]
+    cost = [[0.001 * (place + 1) for place in range(30)]] * 60
+    figure = router_promise(prospect(table(score, cost_usd=cost)))
+    assert figure.layout.showlegend is False
+    named = [trace.name for trace in figure.data if trace.text]
+    assert named[0] == "m0"
+    assert named[-1] == "oracle"
+
+
+def test_two_models_without_costs_are_compared_by_the_share_of_calls() -> None:
+    comparison = compare_routers({"linear": Ridge()}, TASKS.rows(np.arange(80)), TASKS.rows(np.arange(80, 120)))
+    figure = router_share(comparison, {"linear": np.array([0.5, 0.75, 1.0, 0.75, 0.5])}, chosen="linear", dark=True)
+    random, linear = figure.data
+    assert (list(random.x), list(random.y)) == ([0, 1], [0.5, 0.5])
+    assert (list(linear.x), list(linear.y)) == ([0.0, 0.25, 0.5, 0.75, 1.0], [0.5, 0.75, 1.0, 0.75, 0.5])
+    assert linear.name.startswith("linear")
+    assert "calls are counted" in figure.layout.title.subtitle.text
 
 
 @pytest.mark.parametrize(
