@@ -86,13 +86,13 @@ class LearnedCascade(RouterNode):
             told = f"nobody is left to ask after {', '.join(hand.names[place] for place in asked)}"
             return Fired(ports={"accepted": winner}, decision=Decision(reason=told))
         expected = cascade.gains([query.text], evidence, asked, space=hand.space)[0][0]
-        price = costs[0][list(later)]
+        price = (costs * cascade.dearness([query.text], space=hand.space))[0][list(later)]
         if self.score_per_usd and np.isnan(price).any():
             raise ConfigurationError(
                 f"The cascade '{self.router}' does not know what every model costs; set the score per USD to 0."
             )
         worth = expected - (self.score_per_usd * price if self.score_per_usd else 0.0)
-        blind = BLIND if cascade.misses(evidence, asked, skills) else ""
+        blind = BLIND if cascade.misses(evidence, asked) else ""
         return _fired(query, winner, {hand.names[place]: float(worth[n]) for n, place in enumerate(later)}, blind)
 
 

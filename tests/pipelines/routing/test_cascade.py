@@ -13,7 +13,7 @@ from pipelines.outcome.table import OutcomeTable
 from pipelines.routers.learned_cascade import LearnedCascade
 from pipelines.routing.cascade import RecordedCascade, tried
 from pipelines.routing.cost import CostModel
-from pipelines.routing.escalation import Evidence, steps, walk
+from pipelines.routing.escalation import Evidence, Usual, steps, walk
 from tests.pipelines.outcome.tables import table, two_tasks
 
 
@@ -36,8 +36,9 @@ def cheap_and_dear(n: int = 600) -> OutcomeTable:
 FIRST = ("cheap one", "cheap two")
 
 
-def test_models_are_asked_up_the_order_only() -> None:
-    assert steps([2, 0, 1], 3) == {(2,): (0, 1), (0,): (1,), (0, 2): (1,)}
+def test_each_of_the_others_may_be_asked_next() -> None:
+    assert steps([2, 0], 3) == {(2,): (0,), (0,): (2,)}
+    assert steps([2, 0, 1], 2) == {(2,): (0, 1), (0,): (2, 1), (1,): (2, 0)}
 
 
 def test_rows_end_where_going_on_is_worth_nothing() -> None:
@@ -49,8 +50,9 @@ def test_evidence_tells_agreement_and_never_the_score() -> None:
     recorded = cheap_and_dear(50)
     blind = replace(recorded, score=1.0 - recorded.score)
     skills = np.full(recorded.score.shape, 0.5)
-    seen = Evidence.of(recorded).features((0, 1), skills)
-    assert np.array_equal(seen, Evidence.of(blind).features((0, 1), skills), equal_nan=True)
+    usual = Usual.of(Evidence.of(recorded))
+    seen = Evidence.of(recorded).features((0, 1), skills, usual)
+    assert np.array_equal(seen, Evidence.of(blind).features((0, 1), skills, usual))
     agree = recorded.score[:, 0] == 1.0
     assert set(seen[agree, 2].tolist()) == {1.0}
     assert set(seen[~agree, 2].tolist()) == {2.0}
