@@ -17,11 +17,30 @@ _SPACE: Final = re.compile(r"\W+")
 
 
 def group_numbers(table: OutcomeTable) -> NDArray[np.intp]:
-    """Returns the number of each row's group; rows without a group, and equal questions, are grouped by their text."""
-    names = [group or _normal(query) for group, query in zip(table.groups, table.queries, strict=True)]
-    # np.unique of texts makes an array as wide as the longest.
-    number = {name: place for place, name in enumerate(sorted(set(names)))}
-    return np.array([number[name] for name in names], dtype=np.intp)
+    """Returns the number of each row's group; rows of one group and rows of equal questions are in one."""
+    texts = _numbered([_normal(query) for query in table.queries])
+    if not any(table.groups):
+        return texts
+    named = _numbered([group or f"\0{text}" for group, text in zip(table.groups, texts, strict=True)])
+    return _joined(named, texts)
+
+
+def _numbered(names: Sequence[str]) -> NDArray[np.intp]:
+    """Returns the place of each name among all in order; numpy would make every text as wide as the longest."""
+    place = {name: number for number, name in enumerate(sorted(set(names)))}
+    return np.array([place[name] for name in names], dtype=np.intp)
+
+
+def _joined(first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Returns numbers that are equal wherever one of two numberings is, on however many steps."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    size = int(first.max(initial=-1)) + 1
+    whole = size + int(second.max(initial=-1)) + 1
+    edges = coo_matrix((np.ones(len(first)), (first, size + second)), shape=(whole, whole))
+    labels = connected_components(edges, directed=False)[1][first]
+    return np.unique(labels, return_inverse=True)[1].reshape(-1).astype(np.intp)
 
 
 def split_table(table: OutcomeTable, shares: Sequence[float], *, seed: int = 0) -> tuple[OutcomeTable, ...]:

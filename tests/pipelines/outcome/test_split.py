@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.error import ConfigurationError
-from pipelines.outcome.split import refuse_leak, seen_hashes, split_table
+from pipelines.outcome.split import group_numbers, refuse_leak, seen_hashes, split_table
 from tests.pipelines.outcome.tables import table
 
 
@@ -22,6 +22,21 @@ def test_equal_questions_are_never_parted() -> None:
     whole = table([[1.0, 0.0]] * 40, queries=[f"Same question, {n // 4}!" for n in range(40)])
     first, second = split_table(whole, (0.5, 0.5))
     assert not set(first.queries) & set(second.queries)
+
+
+def test_equal_questions_of_different_groups_are_never_parted() -> None:
+    # The first and the last row share nothing but the chain between them.
+    queries, groups = ["a", "b", "b", "c", "c?"], ["x", "x", "y", "y", ""]
+    whole = table([[1.0, 0.0]] * 7, queries=[*queries, "d", "x"], groups=[*groups, "", ""])
+    numbers = group_numbers(whole).tolist()
+    assert len(set(numbers[:5])) == 1
+    assert sorted(set(numbers)) == [0, 1, 2]
+
+
+def test_a_huge_question_among_many_takes_no_room_of_its_own() -> None:
+    whole = table([[1.0, 0.0]] * 20_000, queries=["long " * 200_000, *(f"short {n}" for n in range(19_999))])
+    # As an array of equally wide texts these would be 80 GB.
+    assert len(set(group_numbers(whole).tolist())) == 20_000
 
 
 def test_the_same_seed_splits_equally_and_another_does_not() -> None:
