@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, SerializeAsAny, WithJs
 from pipelines.error import ConfigurationError
 from pipelines.featured import FeaturedStrategy, prior
 from pipelines.featurizer import Features, Lens
+from pipelines.featurizers.embedding import Embedding
 from pipelines.featurizers.surface import Surface
 from pipelines.featurizers.tfidf import Tfidf
 from pipelines.learned import LearnedStrategy, model_names
@@ -20,6 +21,8 @@ from pipelines.outcome.table import OutcomeTable
 from pipelines.routers.boosting import Boosting
 from pipelines.routers.category import Category
 from pipelines.routers.cluster import Cluster
+from pipelines.routers.kernel import Kernel
+from pipelines.routers.knn import Knn
 from pipelines.routers.ridge import Ridge
 from pipelines.space import Space
 from pipelines.strategy import Scores
@@ -37,6 +40,13 @@ _PANEL: Final = (
     Category(),
     Cluster(),
     Boosting(featurizer=Surface(), rounds=60, rate=0.05),
+    Kernel(),
+)
+
+_BY_MEANING: Final = (
+    Kernel(meaning=1.0, penalty=10.0),
+    Knn(featurizer=Embedding()),
+    Category(featurizer=Embedding()),
 )
 
 
@@ -72,13 +82,19 @@ class Ensemble(LearnedStrategy):
     members: tuple[Member, ...] = Field(default=_PANEL, min_length=1, max_length=20, description="What is added up.")
     folds: int = Field(default=3, ge=2, le=20, description="In how many parts the training rows are left out.")
     evenness: float = Field(default=1.0, ge=0.0, le=100.0, description="Larger draws the weights to equal ones.")
+    meaning: bool = Field(default=False, description="Add members that look at the vectors of an embedder.")
 
     _ready: list[LearnedStrategy] = PrivateAttr(default_factory=list)
 
     @property
     def needs_space(self) -> bool:
         """Returns whether a member needs the vectors of an embedder."""
-        return any(member.needs_space for member in self.members)
+        return any(member.needs_space for member in self._panel)
+
+    @property
+    def _panel(self) -> tuple[LearnedStrategy, ...]:
+        """Returns all that may be added up, in the order of their places."""
+        return (*self.members, *_BY_MEANING) if self.meaning else self.members
 
     def fit(self, outcomes: OutcomeTable, *, space: Space | None = None, seed: int = 0) -> Self:
         """Returns the strategy with its fitted members and their weights.
@@ -87,7 +103,7 @@ class Ensemble(LearnedStrategy):
             ConfigurationError: if no member can learn from the table.
         """
         fitted = {
-            place: found for place in range(len(self.members)) if (found := self._fitted(place, outcomes, space, seed))
+            place: found for place in range(len(self._panel)) if (found := self._fitted(place, outcomes, space, seed))
         }
         if not fitted:
             raise ConfigurationError(f"No member of the ensemble can learn from the table '{outcomes.name}'.")
@@ -125,7 +141,7 @@ class Ensemble(LearnedStrategy):
 
     def _fitted(self, place: int, outcomes: OutcomeTable, space: Space | None, seed: int) -> LearnedStrategy | None:
         try:
-            return self.members[place].fit(outcomes, space=space, seed=seed)
+            return self._panel[place].fit(outcomes, space=space, seed=seed)
         except ConfigurationError:
             return None
 
@@ -135,7 +151,7 @@ class Ensemble(LearnedStrategy):
             lenses: dict[str, _Remembering] = {}
             for place in self.state["places"]:
                 mine = {n.partition(".")[2]: array for n, array in self.state.items() if n.startswith(f"{place}.")}
-                member = self.members[int(place)].with_state(mine)
+                member = self._panel[int(place)].with_state(mine)
                 if isinstance(member, FeaturedStrategy):
                     key = member.featurizer.model_dump_json()
                     member.share_lens(lenses.setdefault(key, _Remembering(member.lens)))

@@ -17,10 +17,10 @@ from pipelines.outcome.table import OutcomeTable
 from pipelines.space import Space
 from pipelines.strategy import Scores
 
-BLOCK: Final = 1_024
+BLOCK: Final = 512
 """So many questions are compared at a time, so that memory stays bounded."""
 
-GROUP: Final = 10
+GROUP: Final = 8
 """So many recorded questions share a maximum when the nearest are looked for."""
 
 

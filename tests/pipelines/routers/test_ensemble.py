@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
@@ -9,10 +11,12 @@ from pydantic import ValidationError
 from pipelines.error import ConfigurationError
 from pipelines.outcome.split import split_table
 from pipelines.outcome.table import OutcomeTable
+from pipelines.retrieval.hashing import HashingEmbedder
 from pipelines.routers.category import Category
 from pipelines.routers.ensemble import Ensemble
 from pipelines.routers.knn import Knn
 from pipelines.routers.ridge import Ridge
+from pipelines.space import Space
 from tests.pipelines.outcome.tables import table, two_tasks
 
 
@@ -64,3 +68,13 @@ def test_it_tells_how_much_each_member_counts() -> None:
 def test_a_member_of_an_unknown_kind_is_refused() -> None:
     with pytest.raises(ValidationError, match="there is no strategy 'oracle'; there is"):
         Ensemble.model_validate({"members": [{"kind": "oracle"}]})
+
+
+def test_members_that_look_at_vectors_are_added_on_demand() -> None:
+    assert not Ensemble().needs_space
+    train = _scored_twice()
+    space = asyncio.run(Space.of(HashingEmbedder(), [*train.queries, "What is 12 plus 30?"]))
+    asking = Ensemble(members=(Ridge(),), meaning=True)
+    assert asking.needs_space
+    told = asking.fit(train, space=space).explain("What is 12 plus 30?", space=space)["members"]
+    assert [member["kind"] for member in told] == ["ridge", "kernel", "knn", "category"]
