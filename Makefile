@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 TEST_MODELS ?= .models
+TEST_WORKERS ?= auto
 
 .PHONY: studio test check pytest canvas house bench clean
 
@@ -16,7 +17,8 @@ test: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	ROUTELOOM_MODELS_HOME=$(TEST_MODELS) $(BIN)/routeloom models pull smollm2-135m minilm --if-missing
-	ROUTELOOM_TEST_MODELS=$(abspath $(TEST_MODELS)) $(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	ROUTELOOM_TEST_MODELS=$(abspath $(TEST_MODELS)) $(BIN)/python -m pytest --cov --cov-report=term:skip-covered \
+	  -n $(TEST_WORKERS) --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 canvas:
 	cd app/canvas/frontend && npm ci --no-audit --no-fund && npm run typecheck && npm test && npm run build
