@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 
 RECALL: Final = 0.95
 DRAWS: Final = 2_000
+HALVINGS: Final = 60
 
 
 class StrangerFigures(Record):
@@ -52,15 +53,14 @@ class GuardFigures(Record):
 def auroc(known: Floats, strange: Floats) -> Figure:
     """Returns the chance that a known question has the higher confidence, ties half, with its 95 % interval.
 
-    Source: the Mann-Whitney statistic; the interval by DeLong, DeLong and Clarke-Pearson 1988.
+    Source: the Mann-Whitney statistic; the interval by Newcombe 2006, Statistics in Medicine 25, 559-573, method 5,
+    which covers also near 1, where that of DeLong is far too narrow.
     """
     if not len(known) or not len(strange):
         return Figure(value=None)
-    above = _share_below(known, strange)
-    below = 1.0 - _share_below(strange, known)
-    value = float(above.mean())
-    reach = quantile(0.95) * float(np.sqrt(_error(above) + _error(below)))
-    return Figure(value=value, low=max(0.0, value - reach), high=min(1.0, value + reach))
+    value = float(_share_below(known, strange).mean())
+    low, high = (_farthest(value, end, len(known), len(strange)) for end in (0.0, 1.0))
+    return Figure(value=value, low=low, high=high)
 
 
 def threshold_at(known: Floats, recall: float = RECALL) -> float:
@@ -159,5 +159,13 @@ def _share_below(values: Floats, others: Floats) -> Floats:
     return np.asarray((smaller + not_larger) / (2 * len(others)), dtype=np.float64)
 
 
-def _error(parts: Floats) -> float:
-    return float(parts.var(ddof=1) / len(parts)) if len(parts) > 1 else 0.0
+def _farthest(value: float, end: float, n_known: int, n_strange: int) -> float:
+    """Returns how far from the value, towards an end, the truth may be such that the value is no surprise."""
+    near, far = value, end
+    for _ in range(HALVINGS):
+        middle = (near + far) / 2
+        many = (n_known + n_strange) / 2 - 1
+        shape = 1 + many * ((1 - middle) / (2 - middle) + middle / (1 + middle))
+        reach = quantile(0.95) * float(np.sqrt(middle * (1 - middle) * shape / (n_known * n_strange)))
+        near, far = (middle, far) if abs(middle - value) <= reach else (near, middle)
+    return near

@@ -26,12 +26,27 @@ def test_perfectly_parted_has_auroc_one_and_reversed_zero() -> None:
     assert auroc(np.array([0.1, 0.2]), np.array([0.8, 0.9])).value == 0.0
 
 
-def test_the_interval_of_auroc_is_delongs() -> None:
-    # The parts are (1, 1, .75) and (1, 5/6): variances 1/48 and 1/72, divided by 3 and 2.
+def test_the_bounds_of_auroc_are_where_the_value_is_just_no_surprise() -> None:
     figure = auroc(np.array([0.9, 0.8, 0.4]), np.array([0.1, 0.4]))
-    spread = 1.959964 * (1 / 48 / 3 + 1 / 72 / 2) ** 0.5
-    assert figure.low == pytest.approx(5.5 / 6 - spread, abs=1e-6)
-    assert figure.high == 1.0
+    for bound in (figure.low, figure.high):
+        assert bound is not None
+        # Hanley and McNeil's variance at the bound; (3 + 2) / 2 - 1 = 1.5.
+        shape = 1 + 1.5 * ((1 - bound) / (2 - bound) + bound / (1 + bound))
+        assert abs(bound - 5.5 / 6) == pytest.approx(1.959964 * (bound * (1 - bound) * shape / 6) ** 0.5, abs=1e-6)
+
+
+def test_a_few_perfectly_parted_questions_leave_doubt() -> None:
+    figure = auroc(np.array([0.8, 0.9, 0.95]), np.array([0.1, 0.2]))
+    assert (figure.value, figure.high) == (1.0, 1.0)
+    assert 0.3 < (figure.low or 0.0) < 0.6
+
+
+def test_the_interval_of_auroc_covers_near_one() -> None:
+    rng = np.random.default_rng(0)
+    drawn = [auroc(rng.normal(3.0, 1.0, 20), rng.normal(0.0, 1.0, 20)) for _ in range(300)]
+    # The chance that the difference of two normals, 3 apart, is positive. DeLong's interval covers in 210 of 300.
+    covered = sum((each.low or 0.0) <= 0.98305 <= (each.high or 0.0) for each in drawn)
+    assert covered >= 280
 
 
 def test_without_a_set_there_is_no_auroc() -> None:
