@@ -36,10 +36,15 @@ class FeaturedStrategy(LearnedStrategy):
     def lens(self) -> Lens:
         """Returns what looks at questions, made ready once."""
         if self._lens is None:
-            size = len(_OF_FEATURES)
-            mine = {name[size:]: array for name, array in self.state.items() if name.startswith(_OF_FEATURES)}
-            self._lens = self.featurizer.lens(mine)
+            self._lens = self.own_lens
         return self._lens
+
+    @property
+    def own_lens(self) -> Lens:
+        """Returns a new lens of what this strategy learned, whatever it was given to share."""
+        size = len(_OF_FEATURES)
+        mine = {name[size:]: array for name, array in self.state.items() if name.startswith(_OF_FEATURES)}
+        return self.featurizer.lens(mine)
 
     def share_lens(self, lens: Lens) -> None:
         """Takes a lens that learned the same from the same questions, so that several strategies look once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,14 @@ class Lens(Protocol):
 
     def features(self, queries: Sequence[str], space: Space | None) -> Features:
         """Returns the rows of numbers; a question of which nothing is known is all zeros."""
+
+
+@runtime_checkable
+class Speaking(Protocol):
+    """Is a lens that has names for what it sees."""
+
+    def parts(self, query: str, direction: NDArray[np.float64]) -> dict[str, float]:
+        """Returns what each named thing in a question adds to its features times a direction (n_features,)."""
 
 
 class Featurizer(Record):

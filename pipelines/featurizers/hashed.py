@@ -61,5 +61,11 @@ class HashedLens:
         starts = np.concatenate([[0], np.cumsum(sizes)])
         return csr_matrix((values, columns, starts), shape=(len(queries), self._buckets))
 
+    def parts(self, query: str, direction: NDArray[np.float64]) -> dict[str, float]:
+        """Returns what each term adds to the features times a direction, whatever else lies in its bucket."""
+        found = Counter(terms(query, pairs=self._pairs))
+        total = max(1, found.total())
+        return {term: float(direction[self._bucket(term)]) * count / total for term, count in found.items()}
+
     def _bucket(self, term: str) -> int:
         return crc32(term.encode("utf-8", "surrogatepass")) % self._buckets

@@ -21,6 +21,15 @@ N_SIGNS: Final = 130
 
 _BEYOND_ALPHABETS: Final = 0x2000
 _READ: Final = 4_000
+_ASCII: Final = [chr(code) for code in range(128)]
+_KINDS: Final = {
+    "(small letters)": [code for code, sign in enumerate(_ASCII) if sign.islower()],
+    "(capitals)": [code for code, sign in enumerate(_ASCII) if sign.isupper()],
+    "(digits)": [code for code, sign in enumerate(_ASCII) if sign.isdigit()],
+    "(spaces and lines)": [code for code, sign in enumerate(_ASCII) if not sign.isalnum() and not "!" <= sign <= "~"],
+    "(punctuation)": [code for code, sign in enumerate(_ASCII) if not sign.isalnum() and "!" <= sign <= "~"],
+    "(other alphabets)": [128, 129],
+}
 
 
 class Signs(Featurizer):
@@ -63,6 +72,12 @@ class SignsLens:
         if isinstance(words, np.ndarray):
             return np.hstack([words, signs])
         return _beside(words, signs)
+
+    def parts(self, query: str, direction: NDArray[np.float64]) -> dict[str, float]:
+        """Returns what each known term, and the mix of each kind of sign, adds to the features times a direction."""
+        signs = (self._weight * (_mixes([query])[0] - self._mix)) * direction[-N_SIGNS:]
+        kinds = {name: float(signs[places].sum()) for name, places in _KINDS.items()}
+        return {**self._words.parts(query, direction[:-N_SIGNS]), **kinds}
 
 
 def _beside(words: csr_matrix, signs: NDArray[np.float32]) -> csr_matrix:

@@ -65,6 +65,11 @@ class SurfaceLens:
         del space
         return np.clip((_measures(queries) - self._mean) / self._spread, -4.0, 4.0).astype(np.float32)
 
+    def parts(self, query: str, direction: NDArray[np.float64]) -> dict[str, float]:
+        """Returns what each measure adds to the features times a direction."""
+        row = np.asarray(self.features([query], None), dtype=np.float64)[0]
+        return dict(zip(NAMES, (row * direction).tolist(), strict=True))
+
 
 def _measures(queries: Sequence[str]) -> NDArray[np.float64]:
     return np.array([_measure(query[:_READ]) for query in queries], dtype=np.float64).reshape(-1, len(NAMES))

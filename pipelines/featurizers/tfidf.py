@@ -108,6 +108,17 @@ class TfidfLens:
         dense = np.asarray(rows @ self._directions, dtype=np.float32)
         return dense / np.maximum(np.linalg.norm(dense, axis=1, keepdims=True), 1e-9)
 
+    def parts(self, query: str, direction: NDArray[np.float64]) -> dict[str, float]:
+        """Returns what each known term adds to the features times a direction."""
+        row = self.sparse([query])
+        if self._directions is None:
+            worth = direction[row.indices]
+        else:
+            length = float(np.linalg.norm(np.asarray(row @ self._directions)))
+            worth = (self._directions[row.indices] @ direction) / max(length, 1e-9)
+        names = self.terms
+        return {names[place]: float(part) for place, part in zip(row.indices, row.data * worth, strict=True)}
+
     def sparse(self, queries: Sequence[str]) -> csr_matrix:
         """Returns the rows over all terms, each of unit length or empty."""
         from scipy.sparse import csr_matrix

@@ -13,6 +13,7 @@ from pipelines.featured import FeaturedStrategy, dense
 from pipelines.featurizers import AnyFeaturizer
 from pipelines.featurizers.tfidf import Tfidf
 from pipelines.outcome.table import OutcomeTable
+from pipelines.reason import missed
 from pipelines.space import Space
 from pipelines.strategy import Scores
 
@@ -48,6 +49,7 @@ class Boosting(FeaturedStrategy):
         return np.asarray(np.clip(found, 0.0, 1.0), dtype=np.float64)
 
     def explain(self, query: str, *, space: Space | None = None) -> dict[str, Any]:
-        """Returns how likely each model is to succeed; hundreds of trees tell no more."""
+        """Returns how likely each model is to succeed, and on which words the lead of the chosen one hangs."""
         found = self.predict([query], space=space)[0]
-        return {"success": {model: float(value) for model, value in zip(self.models, found, strict=True)}}
+        success = {model: float(value) for model, value in zip(self.models, found, strict=True)}
+        return {"success": success, **missed(self, query, found)}

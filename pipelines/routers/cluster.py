@@ -82,11 +82,12 @@ class Cluster(FeaturedStrategy):
         return np.asarray(np.clip(cosines.max(axis=1, initial=0.0), 0.0, 1.0), dtype=np.float64)
 
     def explain(self, query: str, *, space: Space | None = None) -> dict[str, Any]:
-        """Returns the nearest group."""
+        """Returns the nearest group, and what each model scored in it."""
         rows = dense(self.features([query], space))
         distances = np.linalg.norm(self.state["centres"] - rows, axis=1)
         nearest = int(distances.argmin())
-        return {"cluster": nearest, "distance": float(distances[nearest])}
+        means = zip(self.models, self.state["means"][nearest].tolist(), strict=True)
+        return {"cluster": nearest, "distance": float(distances[nearest]), "scores_there": dict(means)}
 
     def _squares(self, queries: Sequence[str], space: Space | None) -> NDArray[np.float32]:
         """Returns the squared distances to all centres, an array (n_queries, n_clusters)."""

@@ -11,6 +11,7 @@ from pydantic import Field
 from pipelines.estimator.linear import fitted_linear, logistic
 from pipelines.featured import FeaturedStrategy
 from pipelines.outcome.table import OutcomeTable
+from pipelines.reason import spoken
 from pipelines.space import Space
 from pipelines.strategy import Scores
 
@@ -37,10 +38,14 @@ class Logistic(FeaturedStrategy):
 
     def predict(self, queries: Sequence[str], *, space: Space | None = None) -> Scores:
         """Returns the expected scores, an array (n_queries, n_models)."""
-        logits = self.features(queries, space) @ self.state["weights"] + self.state["offsets"]
-        return logistic(np.asarray(logits, dtype=np.float64))
+        return logistic(self._logits(queries, space))
 
     def explain(self, query: str, *, space: Space | None = None) -> dict[str, Any]:
-        """Returns how likely each model is to succeed."""
+        """Returns the words that spoke for the chosen model and against the next one, in log-odds."""
         found = self.predict([query], space=space)[0]
-        return {"success": {model: float(value) for model, value in zip(self.models, found, strict=True)}}
+        success = {model: float(value) for model, value in zip(self.models, found, strict=True)}
+        return {"success": success, **spoken(self, query, self.state["weights"], self._logits([query], space)[0])}
+
+    def _logits(self, queries: Sequence[str], space: Space | None) -> Scores:
+        logits = self.features(queries, space) @ self.state["weights"] + self.state["offsets"]
+        return np.asarray(logits, dtype=np.float64)

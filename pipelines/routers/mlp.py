@@ -12,6 +12,7 @@ from pipelines.featured import FeaturedStrategy
 from pipelines.featurizers import AnyFeaturizer
 from pipelines.featurizers.tfidf import Tfidf
 from pipelines.outcome.table import OutcomeTable
+from pipelines.reason import missed
 from pipelines.space import Space
 from pipelines.strategy import Scores
 
@@ -42,9 +43,10 @@ class Mlp(FeaturedStrategy):
         return self._network.outputs(self.features(queries, space), self.state)
 
     def explain(self, query: str, *, space: Space | None = None) -> dict[str, Any]:
-        """Returns how likely each model is to succeed; a network tells no more."""
+        """Returns how likely each model is to succeed, and on which words the lead of the chosen one hangs."""
         found = self.predict([query], space=space)[0]
-        return {"success": {model: float(value) for model, value in zip(self.models, found, strict=True)}}
+        success = {model: float(value) for model, value in zip(self.models, found, strict=True)}
+        return {"success": success, **missed(self, query, found)}
 
     @property
     def _network(self) -> Network:

@@ -12,6 +12,7 @@ from pydantic import Field
 from pipelines.featured import FeaturedStrategy, prior
 from pipelines.featurizer import Features
 from pipelines.outcome.table import OutcomeTable
+from pipelines.reason import spoken
 from pipelines.space import Space
 from pipelines.strategy import Scores
 
@@ -40,9 +41,8 @@ class Ridge(FeaturedStrategy):
         return np.asarray(rows @ self.state["weights"] + self.state["mean"], dtype=np.float64)
 
     def explain(self, query: str, *, space: Space | None = None) -> dict[str, Any]:
-        """Returns the features that weigh most for each model."""
-        del query, space
-        return {}
+        """Returns the words that spoke for the chosen model and against the next one, in score."""
+        return spoken(self, query, self.state["weights"], self.predict([query], space=space)[0])
 
 
 def _solved(rows: Features, targets: NDArray[np.float64], penalty: float) -> NDArray[np.float32]:

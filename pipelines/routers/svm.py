@@ -11,6 +11,7 @@ from pydantic import Field
 from pipelines.estimator.linear import fitted_linear
 from pipelines.featured import FeaturedStrategy
 from pipelines.outcome.table import OutcomeTable
+from pipelines.reason import spoken
 from pipelines.space import Space
 from pipelines.strategy import Scores
 
@@ -40,9 +41,10 @@ class Svm(FeaturedStrategy):
         return np.asarray(np.clip((1.0 + self._margins(queries, space)) / 2.0, 0.0, 1.0), dtype=np.float64)
 
     def explain(self, query: str, *, space: Space | None = None) -> dict[str, Any]:
-        """Returns the margin of each model; positive is on the side of success."""
+        """Returns the margin of each model, and the words that spoke for the chosen one and against the next."""
         found = self._margins([query], space)[0]
-        return {"margins": {model: float(value) for model, value in zip(self.models, found, strict=True)}}
+        margins = {model: float(value) for model, value in zip(self.models, found, strict=True)}
+        return {"margins": margins, **spoken(self, query, self.state["weights"], found)}
 
     def _margins(self, queries: Sequence[str], space: Space | None) -> Scores:
         rows = self.features(queries, space)
