@@ -56,5 +56,5 @@ def _trained(name: str) -> TrainedRouter:
     recipe = recipes()[name]
     table = read_folder(ASSETS / "outcomes" / recipe.table).columns(recipe.models)
     strategy = TypeAdapter(AnyRouter).validate_python(recipe.strategy)
-    router, _ = train_router(name, strategy, table, holdout=0.0, title=recipe.title)
+    router, _ = train_router(name, strategy, table, title=recipe.title)
     return router

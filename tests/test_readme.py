@@ -14,6 +14,7 @@ import pytest
 from typer.main import get_command
 
 from app.cli import app
+from app.template import templates
 from pipelines.value import Answer
 from tests.pipelines.local_weight import MODELS, needs_runtime, needs_smollm2
 
@@ -44,6 +45,10 @@ def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
         )
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip()
+
+
+def test_the_readme_counts_the_templates() -> None:
+    assert ("Sixteen templates run at once" in README, len(templates())) == (True, 16)
 
 
 def test_the_readme_shows_commands() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,8 +13,11 @@ from app.cli.outcome_option import pairs
 from app.cli.output import cell, console, print_json, tell
 
 if TYPE_CHECKING:
+    from app.library import Library
     from app.outcome.filling import Filling
+    from pipelines.document import Pipeline
     from pipelines.outcome.missing import FillPlan
+    from pipelines.outcome.table import OutcomeTable
     from pipelines.statistics.report import Report
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
@@ -106,6 +110,9 @@ def replay(
         bool, typer.Option("--perfect-ratings", help="Models that rate their own answers know the recorded score.")
     ] = False,
     exact: Annotated[bool, typer.Option("--exact", help="Run the engine itself, which takes longer.")] = False,
+    unseen: Annotated[
+        bool, typer.Option("--unseen", help="Only rows that no trained router in them was fitted on.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what pipelines would have answered and cost, by what was recorded, without a call."""
@@ -116,6 +123,7 @@ def replay(
     with open_workspace() as space:
         table = space.library.outcome_table(name)
         drawn = {reference: space.library.load(reference) for reference in pipeline}
+        table, leaks = _unseen(table, drawn.values(), space.library, only=unseen)
         way: Any = "exact" if exact else "auto"
         results = replay_here(
             *(space, drawn, table),
@@ -131,12 +139,43 @@ def replay(
         told = [_contender(report, label) for label in results.contenders]
         compared = [pair.model_dump(mode="json") for pair in report.pairs]
         print_json(
-            {"table": table.name, "n": table.n_queries, "pipelines": told, "pairs": compared} | {"unpriced": list(free)}
+            {"table": table.name, "n": table.n_queries, "pipelines": told, "pairs": compared}
+            | {"unpriced": list(free), "seen_in_training": leaks}
         )
         return
     _print_report(report, results.contenders)
+    for router, count in leaks.items():
+        tell(
+            f"Note: the router '{router}' was fitted on {count:,} of these {table.n_queries:,} rows, where it looks"
+            " better than it is; --unseen leaves them out."
+        )
     if free:
         tell(f"The table lacks costs of {', '.join(free)}; what is unknown counts as 0.")
+
+
+def _unseen(
+    table: OutcomeTable, drawn: Iterable[Pipeline], library: Library, *, only: bool
+) -> tuple[OutcomeTable, dict[str, int]]:
+    """Returns the rows to replay, and how many of them each trained router was fitted on.
+
+    Raises:
+        ConfigurationError: if only unseen rows are wanted and there is none.
+    """
+    import numpy as np
+
+    from pipelines.error import ConfigurationError
+    from pipelines.outcome.replay.leak import seen_by_routers
+
+    seen = seen_by_routers(drawn, table, library)
+    if not only:
+        return table, {name: int(rows.sum()) for name, rows in seen.items() if rows.any()}
+    fresh = ~np.any([np.zeros(table.n_queries, dtype=np.bool_), *seen.values()], axis=0)
+    if not fresh.any():
+        raise ConfigurationError(
+            f"The trained routers {', '.join(seen)} were fitted on every row of '{table.name}'; there is no other to"
+            " judge them on."
+        )
+    return table.rows(fresh), {}
 
 
 def _plan_answer(plan: FillPlan) -> dict[str, object]:

@@ -33,7 +33,9 @@ def test_a_router_is_trained_when_it_is_asked_for_and_stored(storage: Storage) -
     assert storage.routers.list() == []
     assert set(library.routers()) == set(recipes())
     card = library.router("practice-ways").card
-    assert (card.table, card.models, card.n_train) == ("practice-ways", ("direct", "recall", "reasoning"), 800)
+    assert (card.table, card.models) == ("practice-ways", ("direct", "recall", "reasoning"))
+    assert card.split == "70% of practice-ways at random, whole groups, seed 0"
+    assert card.figures is not None
     assert [(number, found.name) for number, found in storage.routers.list()] == [(1, "practice-ways")]
     assert library.router("practice-ways@1").card == card
     assert len(library.routers()) == len(recipes())

@@ -156,3 +156,17 @@ def test_the_scores_of_a_judge_choose_the_answers(asking: Program, stub: Stub) -
     assert asking("outcomes", "finetune", "both", "--least-score", "0.5", "--to", "a.jsonl", "--json").json["rows"] == 0
     judged = asking("outcomes", "finetune", "judged", "--least-score", "0.5", "--to", "b.jsonl", "--json").json
     assert judged["rows"] == 2
+
+
+def test_rows_that_a_router_was_fitted_on_are_told_and_can_be_left_out(asking: Program) -> None:
+    replayed = ("outcomes", "replay", "practice-ways", "--pipeline", "learned-router", "--pipeline", "weighted-vote")
+    told = asking(*replayed, "--json").json
+    seen = told["seen_in_training"]
+    assert (told["n"], set(seen)) == (800, {"practice-ways", "practice-vote"})
+    assert min(seen.values()) > 500
+    assert "Note: the router 'practice-ways' was fitted on" in asking(*replayed).stderr
+    fresh = asking(*replayed, "--unseen", "--json").json
+    assert (fresh["n"], fresh["seen_in_training"]) == (800 - seen["practice-ways"], {})
+    learned, voted = (found["accuracy"] for found in fresh["pipelines"])
+    assert 0.8 < learned < 0.95
+    assert 0.8 < voted < 0.95
