@@ -9,14 +9,9 @@ import urllib.error
 import urllib.request
 
 from tests.app.cli.program import TIMEOUT_S, Program
+from tests.app.free_port import free_port
 
 POLL_S = 0.1
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answers(url: str) -> bool:
