@@ -49,9 +49,13 @@ class Sdm(FeaturedStrategy):
         rows = dense(found)
         weights, offsets = fitted_linear(rows, outcomes.score, "logistic", self.penalty)
         chosen = np.asarray((rows @ weights + offsets).argmax(axis=1))
-        solved = np.nan_to_num(outcomes.score[np.arange(len(rows)), chosen]) >= 0.5
+        scored = outcomes.score[np.arange(len(rows)), chosen]
+        solved = np.nan_to_num(scored) >= 0.5
         order = np.random.default_rng(seed).permutation(len(rows))
-        cut = max(1, len(rows) - int(self.held_out * len(rows)))
+        # Whether a model solves what it was not asked is not known; it must not count as a failure.
+        known = order[~np.isnan(scored[order])]
+        order = known if len(known) else order
+        cut = max(1, len(order) - int(self.held_out * len(order)))
         kept, gauge = order[:cut], order[cut:]
         state |= {
             "weights": weights,

@@ -51,7 +51,10 @@ def with_few_rows(train: OutcomeTable, model: str, rows: int, *, seed: int = 0) 
     arrays = {name: getattr(train, name).copy() for name in ("score", "cost_usd", "output_tokens", "latency_s")}
     for array in arrays.values():
         array[hidden, place] = np.nan
-    return replace(train, **arrays)
+    answers = None if train.answers is None else train.answers.copy()
+    if answers is not None:
+        answers[hidden, place] = None
+    return replace(train, **arrays, answers=answers)
 
 
 def try_newcomer(

@@ -119,7 +119,7 @@ def _elasticity(board: Board, place: int, base: int | None) -> Measure:
         return measure("token_elasticity", NOTHING, "This is the base that others are measured against")
     spread = token_elasticity(
         board.scores[:, place], board.tokens[:, place], board.scores[:, base], board.tokens[:, base],
-        confidence=board.confidence, seed=board.seed,
+        board.clusters, confidence=board.confidence, seed=board.seed,
     )  # fmt: skip
     text = f"Percent of accuracy for each percent of tokens beyond '{board.results.contenders[base]}'"
     return measure("token_elasticity", spread, text)

@@ -50,14 +50,22 @@ def ratio_interval(
 
 
 def token_elasticity(
-    accuracy: Floats, tokens: Floats, base_accuracy: Floats, base_tokens: Floats, *, confidence: float, seed: int
+    accuracy: Floats,
+    tokens: Floats,
+    base_accuracy: Floats,
+    base_tokens: Floats,
+    clusters: Ints | None = None,
+    *,
+    confidence: float,
+    seed: int,
 ) -> Spread:
     """Returns how many percent of accuracy one percent more tokens buys, against a base, on the examples both have.
 
     Source: TEP of EllieSQL (Zhu et al., 2025), section 4.1.
     """
     columns = np.stack([accuracy, tokens, base_accuracy, base_tokens], axis=1)
-    columns = columns[~np.isnan(columns).any(axis=1)]
+    known = ~np.isnan(columns).any(axis=1)
+    columns = columns[known]
     n = len(columns)
     if not n:
         return NOTHING
@@ -70,7 +78,8 @@ def token_elasticity(
         return found
 
     if n <= MOST_RESAMPLED:
-        return bootstrap_interval(elasticity, n, confidence=confidence, seed=seed, resamples=RESAMPLES)
+        groups = None if clusters is None else clusters[known]
+        return bootstrap_interval(elasticity, n, clusters=groups, confidence=confidence, seed=seed, resamples=RESAMPLES)
     value = float(elasticity(np.ones((1, n)))[0])
     shown = None if math.isnan(value) else value
     return Spread(shown, None, None, n, n, "too many rows for a bootstrap: no interval")

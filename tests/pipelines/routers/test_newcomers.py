@@ -136,3 +136,15 @@ def test_an_impossible_reward_is_refused() -> None:
     for model, reward in (("nobody", 1.0), ("counter", 1.5), ("counter", float("nan"))):
         with pytest.raises(ConfigurationError, match="0 to 1 for one of"):
             fitted.updated(SUM, model, reward)
+
+
+def test_a_question_that_the_chosen_model_was_not_asked_is_no_failure() -> None:
+    plain = two_tasks(200)
+    asked_half = plain.score.copy()
+    asked_half[::3] = np.nan
+    whole, holed = (
+        Sdm().fit(table(scores.tolist(), queries=plain.queries)).explain(SUM) for scores in (plain.score, asked_half)
+    )
+    # All neighbours that are known bear the choice out, with or without holes.
+    assert whole["similarity"] > 20
+    assert holed["similarity"] > 20

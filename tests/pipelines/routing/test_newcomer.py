@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,13 @@ def test_all_but_a_few_cells_of_the_new_model_are_hidden() -> None:
     hidden = with_few_rows(whole, "linguist", 20)
     assert (~np.isnan(hidden.score)).sum(axis=0).tolist() == [200, 20, 200]
     assert not np.isnan(whole.score).any()
+
+
+def test_the_answers_of_hidden_cells_are_hidden_too() -> None:
+    whole = replace(three_models(), answers=np.full((200, 3), "yes", dtype=object))
+    hidden = with_few_rows(whole, "linguist", 20).answers
+    assert hidden is not None
+    assert (hidden == "yes").sum(axis=0).tolist() == [200, 20, 200]
 
 
 def test_a_few_rows_of_a_specialist_are_worth_half_of_the_questions() -> None:

@@ -38,3 +38,14 @@ def test_half_more_tokens_for_a_quarter_more_accuracy_is_an_elasticity_of_a_half
 def test_equal_tokens_have_no_elasticity() -> None:
     same = np.full(4, 100.0)
     assert token_elasticity(np.ones(4), same, np.full(4, 0.5), same, confidence=0.95, seed=0).value is None
+
+
+def test_equal_rows_of_a_group_do_not_narrow_the_interval_of_an_elasticity() -> None:
+    generator = np.random.default_rng(0)
+    better, base = (generator.random(30) < share for share in (0.8, 0.5))
+    tokens = [generator.uniform(100, 200, 30), generator.uniform(50, 90, 30)]
+    alone = token_elasticity(better * 1.0, tokens[0], base * 1.0, tokens[1], confidence=0.95, seed=0)
+    scores, first, others, second = (np.repeat(each * 1.0, 10) for each in (better, tokens[0], base, tokens[1]))
+    groups = np.repeat(np.arange(30), 10)
+    grouped = token_elasticity(scores, first, others, second, groups, confidence=0.95, seed=0)
+    assert (grouped.low, grouped.high) == pytest.approx((alone.low, alone.high))
