@@ -80,7 +80,9 @@ class Ensemble(LearnedStrategy):
 
     kind: Literal["ensemble"] = "ensemble"
     members: tuple[Member, ...] = Field(default=_PANEL, min_length=1, max_length=20, description="What is added up.")
-    folds: int = Field(default=3, ge=2, le=20, description="In how many parts the training rows are left out.")
+    folds: int = Field(
+        default=3, ge=1, le=20, description="In how many parts training rows are left out; 1 weighs all members alike."
+    )
     evenness: float = Field(default=1.0, ge=0.0, le=100.0, description="Larger draws the weights to equal ones.")
     meaning: bool = Field(default=False, description="Add members that look at the vectors of an embedder.")
 
@@ -164,7 +166,7 @@ class Ensemble(LearnedStrategy):
         """Returns the weights of the members, learned of what each predicts for rows it did not see."""
         from scipy.optimize import nnls
 
-        if len(places) == 1 or outcomes.n_queries < 2 * self.folds:
+        if self.folds == 1 or len(places) == 1 or outcomes.n_queries < 2 * self.folds:
             return np.full(len(places), 1 / len(places))
         unseen, scores = self._left_out(places, outcomes, space, seed)
         mean = prior(outcomes.score)

@@ -9,9 +9,11 @@ from pipelines.learned import LearnedStrategy
 from pipelines.outcome.table import OutcomeTable
 from pipelines.routing.evaluation import compare_routers
 from pipelines.routing.figures import Figure, RouterFigures
+from pipelines.space import Space
 
 Number = Callable[[RouterFigures], "Figure | float | None"]
 Split = tuple[int, OutcomeTable, OutcomeTable]
+CHOSEN = "=> chosen in training"
 
 COLUMNS: Mapping[str, Number] = {
     "accuracy": lambda found: found.accuracy,
@@ -28,28 +30,45 @@ COLUMNS: Mapping[str, Number] = {
 
 
 def contest(
-    title: str, strategies: Mapping[str, LearnedStrategy], splits: Iterable[Split], columns: Iterable[str]
+    title: str,
+    strategies: Mapping[str, LearnedStrategy],
+    splits: Iterable[Split],
+    columns: Iterable[str],
+    *,
+    space: Space | None = None,
+    choose: Callable[[OutcomeTable, int], str] | None = None,
 ) -> None:
-    """Prints each column as the mean over the seeds; an interval is the mean of the ends of their paired bootstraps."""
+    """Prints each column as the mean over the seeds; an interval is the mean of the ends of their paired bootstraps.
+
+    `choose` says for the training rows of a seed which strategy to take; what it chose is a row of its own.
+    """
     rows: dict[str, list[RouterFigures]] = {}
     gains: dict[str, list[Figure]] = {}
+    nulls: dict[str, list[Figure]] = {}
     sizes = []
     for seed, train, test in splits:
-        found = compare_routers(strategies, train, test, seed=seed)
+        found = compare_routers(strategies, train, test, space=space, seed=seed)
         sizes.append((found.n_train, found.n_test, found.headroom))
         for router in found.routers:
             rows.setdefault(router.name, []).append(router)
             gains.setdefault(router.name, []).append(found.differences[router.name])
+            nulls.setdefault(router.name, []).append(found.null_accuracy[router.name])
+        if choose is not None:
+            name = choose(train, seed)
+            rows.setdefault(CHOSEN, []).append(next(each for each in found.routers if each.name == name))
+            gains.setdefault(CHOSEN, []).append(found.differences[name])
+            nulls.setdefault(CHOSEN, []).append(found.null_accuracy[name])
         for name, reference in found.references.items():
             rows.setdefault(name, []).append(reference)
     n_train, n_test, _ = sizes[0]
     headroom = told([each for *_, each in sizes])
     print(f"\n{title}: {n_train:,} training and {n_test:,} test rows, {len(sizes)} seeds, headroom {headroom}")
     shown = [(name, COLUMNS[name]) for name in columns]
-    print(f"{'':24}" + "".join(f"{name:>25}" for name, _ in shown) + f"{'less best single':>27}")
+    print(f"{'':24}" + "".join(f"{name:>25}" for name, _ in shown) + f"{'less best single':>27}{'dealt at random':>27}")
     for name, seeds in rows.items():
         cells = [told([number(found) for found in seeds]) for _, number in shown]
-        print(f"{name:24}" + "".join(f"{cell:>25}" for cell in cells) + f"{told(gains.get(name, ())):>27}", flush=True)
+        cells += [told(gains.get(name, ())), told(nulls.get(name, ()))]
+        print(f"{name:24}" + "".join(f"{cell:>25}" for cell in cells[:-2]) + "".join(f"{c:>27}" for c in cells[-2:]))
 
 
 def told(values: Iterable[Figure | float | None]) -> str:

@@ -1,6 +1,6 @@
 """Nine models on fourteen tasks, trained and judged on the parts the table itself names (LLMRouter).
 
-python -m tests.bench.router.llmrouter FOLDER [TEST_FOLDER]
+python -m tests.bench.router.llmrouter FOLDER [TEST_FOLDER] [--vectors=FILE.npz --weights=FOLDER]
 """
 
 from __future__ import annotations
@@ -9,23 +9,26 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from pipelines.featurizers.embedding import Embedding
 from pipelines.learned import LearnedStrategy
 from pipelines.outcome.table import OutcomeTable
 from pipelines.routers.category import Category
-from pipelines.routers.cluster import Cluster
 from pipelines.routers.ensemble import Ensemble
+from pipelines.routers.kernel import Kernel
 from pipelines.routers.ridge import Ridge
-from pipelines.routing.tuning import tried
+from tests.bench.router.chosen import choice, mean_score
 from tests.bench.router.contest import Split, contest
 from tests.bench.router.tally import SEEDS, tables
+from tests.bench.router.vectors import fitting, given
 
+BOTH = (Category(), Category(featurizer=Embedding()))
 STRATEGIES: dict[str, LearnedStrategy] = {
-    "ridge 3": Ridge(penalty=3.0),
-    "ridge 10": Ridge(),
-    "ridge 30": Ridge(penalty=30.0),
-    "category": Category(),
-    "cluster 64": Cluster(n_clusters=64),
+    "ridge": Ridge(),
+    "category": BOTH[0],
+    "kernel": Kernel(penalty=10.0),
     "ensemble": Ensemble(),
+    "category, meaning": Ensemble(members=BOTH, folds=1),
+    "ensemble, meaning": Ensemble(meaning=True),
 }
 
 
@@ -45,9 +48,13 @@ def own_split(table: OutcomeTable, test: OutcomeTable | None) -> Iterator[Split]
 def main() -> None:
     """Prints what the training rows choose, and one table."""
     table, test = tables()
-    for trial in tried(STRATEGIES, of_part(table, "train")):
-        print(f"left-out training rows: {trial.name:12} {trial.score:.4f}", flush=True)
-    contest("LLMRouter", STRATEGIES, own_split(table, test), ("accuracy", "fit s", "p99 ms"))
+    space = given([table] if test is None else [table, test])
+    strategies = fitting(STRATEGIES, space)
+    chosen = choice(strategies, of_part(table, "train"), mean_score, space=space)
+    contest(
+        "LLMRouter", strategies, own_split(table, test), ("accuracy", "fit s", "p99 ms"),
+        space=space, choose=lambda _train, _seed: chosen,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Two models on MMLU and on GSM8K: which share of the gap is recovered with few labels (RouteLLM).
 
-python -m tests.bench.router.routellm FOLDER [TEST_FOLDER]
+python -m tests.bench.router.routellm FOLDER [TEST_FOLDER] [--vectors=FILE.npz --weights=FOLDER]
 """
 
 from __future__ import annotations
@@ -9,15 +9,30 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from pipelines.featurizers.embedding import Embedding
+from pipelines.learned import LearnedStrategy
 from pipelines.outcome.table import OutcomeTable
 from pipelines.routers.cluster import Cluster
 from pipelines.routers.ensemble import Ensemble
+from pipelines.routers.kernel import Kernel
+from pipelines.routers.knn import Knn
 from pipelines.routers.ridge import Ridge
+from tests.bench.router.chosen import choice, gap_recovered
 from tests.bench.router.contest import Split, contest
 from tests.bench.router.tally import SEEDS, tables
+from tests.bench.router.vectors import fitting, given
 
 LABELS = {"MMLU": 1_500, "GSM8K": 600}
-STRATEGIES = {"ridge": Ridge(), "cluster": Cluster(), "ensemble": Ensemble()}
+KERNELS = (Kernel(), Kernel(meaning=1.0, penalty=10.0), Knn(featurizer=Embedding()))
+STRATEGIES: dict[str, LearnedStrategy] = {
+    "ridge": Ridge(),
+    "cluster": Cluster(),
+    "kernel": Kernel(),
+    "kernel, cautious": Kernel(penalty=20.0),
+    "ensemble": Ensemble(),
+    "kernel, meaning": KERNELS[1],
+    "kernels and meaning": Ensemble(members=KERNELS, folds=1),
+}
 
 
 def of_set(table: OutcomeTable, name: str) -> OutcomeTable:
@@ -33,13 +48,16 @@ def labelled(table: OutcomeTable, test: OutcomeTable | None, count: int) -> Iter
 
 
 def main() -> None:
-    """Prints one table for each set."""
+    """Prints what the labels of each seed choose, and one table for each set."""
     table, test = tables()
+    space = given([table] if test is None else [table, test])
+    strategies = fitting(STRATEGIES, space)
     for name, count in LABELS.items():
         held = None if test is None else of_set(test, name)
         contest(
-            f"{name}, {count:,} labels", STRATEGIES, labelled(of_set(table, name), held, count),
-            ("APGR", "CPT50", "CPT80", "accuracy", "fit s", "p99 ms"),
+            f"{name}, {count:,} labels", strategies, labelled(of_set(table, name), held, count),
+            ("APGR", "CPT50", "CPT80", "accuracy", "fit s", "p99 ms"), space=space,
+            choose=lambda train, seed: choice(strategies, train, gap_recovered, space=space, seed=seed),
         )  # fmt: skip
 
 

@@ -49,6 +49,11 @@ def test_even_weights_are_the_mean_of_the_members() -> None:
     assert fitted.predict(asked) == pytest.approx(np.mean(each, axis=0), abs=0.02)
 
 
+def test_without_rows_left_out_all_members_weigh_alike() -> None:
+    fitted = Ensemble(members=(Ridge(penalty=0.1), Ridge(penalty=1e6)), folds=1).fit(_scored_twice())
+    assert fitted.state["weights"].tolist() == [0.5, 0.5]
+
+
 def test_members_that_cannot_learn_from_the_table_are_left_out() -> None:
     whole = _scored_twice()
     untold = table(whole.score.tolist(), queries=whole.queries)
