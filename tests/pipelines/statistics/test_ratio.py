@@ -24,7 +24,7 @@ def test_the_interval_covers_what_it_claims(n: int) -> None:
     generator = np.random.default_rng(0)
     hits = 0
     for _ in range(200):
-        found = ratio_interval(generator.lognormal(0, 0.5, n), (generator.random(n) < 0.5) * 1.0)
+        found = ratio_interval(generator.lognormal(0, 0.5, n), (generator.random(n) < 0.5).astype(np.float64))
         hits += (found.low or 0) <= np.exp(0.125) / 0.5 <= (found.high or 0)
     assert hits / 200 == pytest.approx(0.95, abs=0.035)
 
@@ -42,10 +42,10 @@ def test_equal_tokens_have_no_elasticity() -> None:
 
 def test_equal_rows_of_a_group_do_not_narrow_the_interval_of_an_elasticity() -> None:
     generator = np.random.default_rng(0)
-    better, base = (generator.random(30) < share for share in (0.8, 0.5))
+    better, base = ((generator.random(30) < share).astype(np.float64) for share in (0.8, 0.5))
     tokens = [generator.uniform(100, 200, 30), generator.uniform(50, 90, 30)]
-    alone = token_elasticity(better * 1.0, tokens[0], base * 1.0, tokens[1], confidence=0.95, seed=0)
-    scores, first, others, second = (np.repeat(each * 1.0, 10) for each in (better, tokens[0], base, tokens[1]))
+    alone = token_elasticity(better, tokens[0], base, tokens[1], confidence=0.95, seed=0)
+    scores, first, others, second = (np.repeat(each, 10) for each in (better, tokens[0], base, tokens[1]))
     groups = np.repeat(np.arange(30), 10)
     grouped = token_elasticity(scores, first, others, second, groups, confidence=0.95, seed=0)
     assert (grouped.low, grouped.high) == pytest.approx((alone.low, alone.high))
