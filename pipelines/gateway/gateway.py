@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Mapping
-from typing import Any
 from uuid import uuid4
 
 from pipelines.catalogue import Catalogue, ModelEntry, Price, Provider, estimate_tokens
-from pipelines.chat import Call, ChatRequest, Completion, Measured, Reply
-from pipelines.error import ConfigurationError, ModelError, ModelRejectedRequest, RouteloomError
+from pipelines.chat import Call, ChatRequest, Completion
+from pipelines.error import ConfigurationError, ModelError, RouteloomError
 from pipelines.gateway.breaker import Breaker
 from pipelines.gateway.limiter import Limiter
 from pipelines.gateway.provider import ChatProvider, PriceList, TokenCounter
+from pipelines.gateway.request import as_kept, completion, is_batch, refuse_impossible, request_key, settled
 from pipelines.gateway.retry import Retry
 from pipelines.gateway.scope import CallScope, Reservation
-from pipelines.gateway.trial import Trial, bounded
+from pipelines.gateway.trial import Trial
 from pipelines.record import now
 from pipelines.store import CallStore
 
 __all__ = ["CallScope", "Gateway", "Reservation"]
 
 _LEAN_PREFIXES = ("openai/", "hosted_vllm/")
-_MOST_CHARS_PER_TOKEN = 8
-_EMBEDDING: frozenset[Provider] = frozenset({"litellm", "openai_compatible"})
 
 
 class Gateway:
@@ -61,20 +58,20 @@ class Gateway:
             ModelError: if it failed after all tries.
         """
         entry = self.priced(self.catalogue.entry(request.model))
-        _refuse_impossible(request, entry)
-        request = _settled(request, entry, scope)
-        key = _key(request, entry)
-        is_batch = _is_batch(request)
-        journaled = None if is_batch else scope.journaled(key)
+        refuse_impossible(request, entry)
+        request = settled(request, entry, scope)
+        key = request_key(request, entry)
+        several = is_batch(request)
+        journaled = None if several else scope.journaled(key)
         if journaled is not None:
             call = journaled.model_copy(update={"request": request, "source": "journal", "cost_usd": 0.0})
             scope.on_call(call)
             _repeat(call, scope)
-        elif scope.use_cache and not is_batch:
+        elif scope.use_cache and not several:
             call = await self._shared(entry, request, key, scope)
         else:
             call = await self._live(entry, request, key, scope)
-        return _completion(call)
+        return completion(call)
 
     async def count_tokens(self, name: str | None, text: str) -> int:
         """Returns how many tokens the text has for a model; an estimate where its tokenizer is not at hand.
@@ -186,7 +183,7 @@ class Gateway:
 
     async def _put(self, call: Call, scope: CallScope) -> None:
         """Stores a call, to the end even where the run is stopped meanwhile, and tells the run: it was paid anyhow."""
-        write = asyncio.ensure_future(self._store.put(_stored(call)))
+        write = asyncio.ensure_future(self._store.put(as_kept(call)))
         self._writes.add(write)
         write.add_done_callback(self._writes.discard)
         try:
@@ -240,92 +237,7 @@ class Gateway:
         return breaker
 
 
-def _settled(request: ChatRequest, entry: ModelEntry, scope: CallScope) -> ChatRequest:
-    """Returns the request with everything filled in that can change its answer."""
-    changes: dict[str, Any] = {} if request.model == entry.name else {"model": entry.name}
-    if request.seed is None and request.sampling.temperature:
-        changes["seed"] = derived_seed(scope.seed, scope.node_id, request.sample)
-    if changes:
-        request = request.model_copy(update=changes)
-    return bounded(entry, request) if scope.limits_money else request
-
-
-def _key(request: ChatRequest, entry: ModelEntry) -> str:
-    """Returns the address of the call in the cache.
-
-    Raises:
-        ModelRejectedRequest: if the request holds half a character, which no provider could be sent either.
-    """
-    try:
-        return request.key(f"{entry.provider}:{entry.target}@{entry.base_url or ''}")
-    except (TypeError, ValueError):
-        raise ModelRejectedRequest("The request holds characters that are not valid Unicode text.") from None
-
-
-def derived_seed(seed: int, node_id: str, sample: int) -> int:
-    """Returns the seed of one sample of a node's call, 31 bits: equal experts vary, a repeated run does not."""
-    digest = hashlib.sha256(f"{seed}:{node_id}:{sample}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") >> 1
-
-
-def _refuse_impossible(request: ChatRequest, entry: ModelEntry) -> None:
-    """Refuses what cannot fit the model under any tokenizer, or is not in its power, before it is sent and paid.
-
-    Raises:
-        ModelRejectedRequest: if even at eight characters a token the request is longer than the context.
-        ConfigurationError: if vectors are asked of a kind of model that makes none.
-    """
-    lengths = [len(message.content) for message in request.messages]
-    if request.purpose == "embed" and entry.provider not in _EMBEDDING:
-        raise ConfigurationError(
-            f"The model '{entry.name}' makes no vectors; name an embedding model at a provider or a server."
-        )
-    # Texts to embed are looked at one by one.
-    at_least = (max(lengths) if request.purpose == "embed" else sum(lengths)) // _MOST_CHARS_PER_TOKEN
-    if entry.context_window is not None and at_least > entry.context_window:
-        raise ModelRejectedRequest(
-            f"The request has at least {at_least:,} tokens and the model '{entry.name}' takes {entry.context_window:,};"
-            " shorten the documents or choose a model with a longer context."
-        )
-
-
-def _is_batch(request: ChatRequest) -> bool:
-    """Says whether vectors of several texts are asked for: whoever does so keeps them by text, not among the calls."""
-    return request.purpose == "embed" and len(request.messages) > 1
-
-
-def _stored(call: Call) -> Call:
-    """Returns the record of a call as it is kept: of a batch of vectors only what it was and cost."""
-    if call.reply is None or not _is_batch(call.request):
-        return call
-    return call.model_copy(update={"reply": call.reply.model_copy(update={"vectors": None})})
-
-
 def _repeat(call: Call, scope: CallScope) -> None:
     """Tells a listener the whole text of an answer that was not streamed now."""
     if scope.streams and call.request.purpose == "answer" and call.reply and call.reply.text:
         scope.on_token(call.reply.text)
-
-
-def _completion(call: Call) -> Completion:
-    """Returns a successful call as a node sees it."""
-    reply = call.reply
-    if reply is None:
-        raise AssertionError("only successful calls become completions")
-    return Completion(
-        text=reply.text,
-        model=call.model,
-        usage=reply.usage,
-        cost_usd=call.cost_usd,
-        list_cost_usd=call.list_cost_usd,
-        cached=call.source != "live",
-        finish_reason=reply.finish_reason,
-        logprobs=reply.logprobs,
-        vectors=reply.vectors,
-        measured=reply.recorded or _measured(call, reply),
-    )
-
-
-def _measured(call: Call, reply: Reply) -> Measured:
-    counted = None if reply.usage.estimated else reply.usage.output_tokens
-    return Measured(output_tokens=counted, latency_s=call.latency_s)

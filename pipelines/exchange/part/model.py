@@ -18,8 +18,8 @@ from pipelines.exchange.part.outside import (
     Timeout,
     acompletion,
 )
-from pipelines.gateway.gateway import derived_seed
 from pipelines.gateway.openai_format import _is_strict
+from pipelines.gateway.request import derived_seed
 from pipelines.value import Answer
 
 SEED = 0

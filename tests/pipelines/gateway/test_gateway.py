@@ -15,7 +15,8 @@ from pipelines.error import (
     ModelRejectedRequest,
     ModelUnreachable,
 )
-from pipelines.gateway.gateway import Gateway, derived_seed
+from pipelines.gateway.gateway import Gateway
+from pipelines.gateway.request import derived_seed
 from pipelines.gateway.scripted import Line, ScriptedProvider
 from pipelines.store import MemoryStore
 from tests.pipelines.gateway.scene import PRICE, Clock, Scope, ask, entry, gateway
