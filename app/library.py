@@ -63,6 +63,10 @@ class Library:
             known = ", ".join(dict.fromkeys([*saved[:LONGEST_LIST], *templates()]))
             raise NotFound(f"There is no pipeline '{reference}'; there are {known}.") from error
 
+    def pipelines(self) -> tuple[str, ...]:
+        """Returns the slugs of the saved workflows and of the templates."""
+        return tuple(dict.fromkeys([*(info.slug for info in self._storage.workflows.list()), *templates()]))
+
     def load(self, reference: str) -> Pipeline:
         """Returns the pipeline of a reference, or of a file if there is one at that path.
 

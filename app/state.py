@@ -13,7 +13,6 @@ from app.config import Config
 from app.experiment.draft import Draft
 from app.form.choice import Choices
 from app.studio.open_workflow import OpenWorkflow
-from app.template import templates
 from app.workspace import Workspace
 from pipelines.chat import Call
 from pipelines.document import NodeSpec
@@ -310,7 +309,7 @@ def choices() -> Choices:
         default_model=catalogue.default,
         document_sets=space.library.document_sets(),
         routers=space.library.routers(),
-        pipelines=tuple(dict.fromkeys([*(info.slug for info in space.storage.workflows.list()), *templates()])),
+        pipelines=space.library.pipelines(),
         add_documents=_add_documents,
     )
 

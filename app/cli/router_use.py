@@ -25,14 +25,20 @@ def use(
     as_json: AsJson = False,
 ) -> None:
     """Save a pipeline in which a trained router chooses who answers, with an expert for each of its candidates."""
+    from app.routing.use import drawn_pipelines
     from app.shelf import add_pipeline
     from pipelines.outcome.way import routed_experts
 
     with open_workspace() as space:
         card = space.library.router(name).card
         _, version = space.storage.routers.version(name)
+        pipelines = drawn_pipelines(card, space.catalogue, space.library.pipelines()) or frozenset()
         drawn = routed_experts(
-            f"{card.name}@{version}", card.models, title=card.title or card.name, score_per_usd=score_per_usd
+            f"{card.name}@{version}",
+            card.models,
+            title=card.title or card.name,
+            score_per_usd=score_per_usd,
+            pipelines=pipelines,
         )
         slug = add_pipeline(space, drawn, message=f"Made for the router '{card.name}'")
         problems = [str(problem) for problem in space.find_problems(drawn)]

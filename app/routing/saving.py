@@ -10,11 +10,13 @@ import streamlit as st
 
 from app.plain import plain
 from app.routing.scene import Scene
-from app.routing.use import likely_aliases, routed_pipeline
+from app.routing.use import drawn_pipelines, likely_aliases, routed_pipeline
 from app.shelf import add_pipeline
 from app.state import go_to_studio
 from app.workspace import Workspace
+from pipelines.document import Pipeline
 from pipelines.error import RouteloomError
+from pipelines.outcome.way import routed_experts
 from pipelines.trained import NAME, RouterCard
 from storage.reference import slug_of
 
@@ -54,6 +56,10 @@ def _saved(scene: Scene, name: str) -> tuple[RouterCard, int]:
 def draw_use(space: Workspace, card: RouterCard, version: int, score_per_usd: float | None) -> None:
     """Draws which models of the catalogue stand for those of the router, and makes the pipeline."""
     catalogue = space.catalogue
+    pipelines = drawn_pipelines(card, catalogue, space.library.pipelines())
+    if pipelines is not None:
+        _draw_experts(space, card, version, score_per_usd, pipelines)
+        return
     known = likely_aliases(card, catalogue)
     options = [None, *(entry.name for entry in catalogue)]
     missing = [model for model, found in known.items() if found is None]
@@ -73,9 +79,27 @@ def draw_use(space: Workspace, card: RouterCard, version: int, score_per_usd: fl
                 )
             ]  # fmt: skip
     rule = _draw_rule(card, score_per_usd)
+    _draw_make(space, routed_pipeline(card, version, aliases, score_per_usd=rule))
+
+
+def _draw_experts(
+    space: Workspace, card: RouterCard, version: int, score_per_usd: float | None, pipelines: frozenset[str]
+) -> None:
+    st.write(f"'{plain(card.name)}' (version {version}) will choose which of {len(card.models)} experts answers.")
+    st.caption("Each candidate is drawn as an expert: a model with its way of asking, or a saved pipeline as it is.")
+    st.markdown("\n".join(f"- {plain(model)}" for model in card.models))
+    rule = _draw_rule(card, score_per_usd)
+    title = card.title or card.name
+    drawn = routed_experts(
+        f"{card.name}@{version}", card.models, title=title, score_per_usd=rule or 0.0, pipelines=pipelines
+    )
+    _draw_make(space, drawn)
+
+
+def _draw_make(space: Workspace, pipeline: Pipeline) -> None:
     if st.button("Make the pipeline", icon=":material/account_tree:", key="use:make", type="primary"):
         try:
-            slug = add_pipeline(space, routed_pipeline(card, version, aliases, score_per_usd=rule))
+            slug = add_pipeline(space, pipeline)
         except RouteloomError as error:
             st.error(plain(str(error)), icon=":material/error:")
         else:

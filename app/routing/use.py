@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from pipelines.catalogue import Catalogue
 from pipelines.document import Edge, NodeSpec, Pipeline, Position
+from pipelines.outcome.way import model_behind
 from pipelines.trained import RouterCard
 
 STEP_PX: Final = 330.0
@@ -46,6 +47,18 @@ def routed_pipeline(
     edges = tuple(Edge(source=a, source_port=b, target=c, target_port=d) for a, b, c, d in EDGES)
     told = f"The router '{card.name}' (version {version}) chooses which of {len(card.models)} models answers."
     return Pipeline(name=f"Routed by {card.title or card.name}", description=told, nodes=nodes, edges=edges)
+
+
+def drawn_pipelines(card: RouterCard, catalogue: Catalogue, known: Collection[str]) -> frozenset[str] | None:
+    """Returns which candidates of a router are saved pipelines, where each is to be drawn as an expert of its own.
+
+    That is where one is such a pipeline (of the `known`) or a way of asking a model; None where they are models alone,
+    or one of them is nothing that can be drawn.
+    """
+    pipelines = frozenset(m for m in card.models if m not in catalogue and m.partition("@")[0] in known)
+    ways = {model for model in card.models if model_behind(model) != model}
+    drawable = all(model in pipelines or model_behind(model) in catalogue for model in card.models)
+    return pipelines if drawable and (pipelines or ways) else None
 
 
 def likely_aliases(card: RouterCard, catalogue: Catalogue) -> dict[str, str | None]:

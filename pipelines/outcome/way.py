@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from pipelines.chat import Sampling
@@ -79,7 +79,19 @@ def asking(candidate: str) -> Pipeline:
     )
 
 
-def routed_experts(router: str, candidates: Sequence[str], *, title: str = "", score_per_usd: float = 0.0) -> Pipeline:
+def model_behind(candidate: str) -> str:
+    """Returns the model that a candidate is, or that is asked in its way."""
+    return str(expert_config(candidate)["model"])
+
+
+def routed_experts(
+    router: str,
+    candidates: Sequence[str],
+    *,
+    title: str = "",
+    score_per_usd: float = 0.0,
+    pipelines: Collection[str] = (),
+) -> Pipeline:
     """Returns question → trained router → the expert of each candidate → answer.
 
     Args:
@@ -87,6 +99,7 @@ def routed_experts(router: str, candidates: Sequence[str], *, title: str = "", s
         candidates: that it knows.
         title: of the router, for people.
         score_per_usd: weighs cost against score; 0 looks at the score alone.
+        pipelines: those candidates that are whole pipelines, saved under this name.
     """
     branches = _branches(candidates)
     middle = (len(candidates) - 1) / 2
@@ -95,10 +108,7 @@ def routed_experts(router: str, candidates: Sequence[str], *, title: str = "", s
         "score_per_usd": score_per_usd,
         "branches": [{"name": name, "known_as": candidate} for name, candidate in branches.items()],
     }
-    experts = [
-        _node(f"expert-{place}", "expert", candidate, 2, place, expert_config(candidate))
-        for place, candidate in enumerate(branches.values())
-    ]
+    experts = [_expert(place, candidate, candidate in pipelines) for place, candidate in enumerate(branches.values())]
     edges = [Edge(source="question", source_port="query", target="router", target_port="query")]
     for place, name in enumerate(branches):
         edges.append(Edge(source="router", source_port=name, target=f"expert-{place}", target_port="query"))
@@ -114,6 +124,11 @@ def routed_experts(router: str, candidates: Sequence[str], *, title: str = "", s
         ),
         edges=tuple(edges),
     )
+
+
+def _expert(place: int, candidate: str, is_pipeline: bool) -> NodeSpec:
+    kind, config = ("sub_pipeline", {"reference": candidate}) if is_pipeline else ("expert", expert_config(candidate))
+    return _node(f"expert-{place}", kind, candidate, 2, place, config)
 
 
 def _branches(candidates: Sequence[str]) -> dict[str, str]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.routing.table_shelf import FOLDER
-from app.routing.use import likely_aliases, routed_pipeline
+from app.routing.use import drawn_pipelines, likely_aliases, routed_pipeline
 from app.workspace import Workspace
 from pipelines.catalogue import Catalogue, ModelEntry
 from pipelines.outcome.folder import read_folder
+from pipelines.outcome.way import routed_experts
+from pipelines.routers.category import Category
 from pipelines.routers.ridge import Ridge
 from pipelines.trained import TrainedRouter
 from tests.app.views.conftest import space, stub
+from tests.pipelines.outcome.tables import table
 
 __all__ = ["space", "stub"]
 
@@ -42,3 +45,33 @@ def test_models_are_found_in_the_catalogue_by_name_or_by_what_they_are_asked_as(
         ModelEntry(name="B", provider="scripted", target="openai/b"),
     ]
     assert likely_aliases(card, Catalogue(entries, default="a")) == {"a": "a", "openai/b": "B", "c": None}
+
+
+def test_ways_of_asking_and_saved_pipelines_are_drawn_and_models_alone_are_not() -> None:
+    catalogue = Catalogue([ModelEntry(name="a", provider="scripted", target="x")], default="a")
+    known = ("single-expert", "mine")
+
+    def drawn(*models: str) -> frozenset[str] | None:
+        return drawn_pipelines(router().card.model_copy(update={"models": models}), catalogue, known)
+
+    assert drawn("a · direct", "a · reasoning") == frozenset()
+    assert drawn("a", "single-expert", "mine@2") == frozenset({"single-expert", "mine@2"})
+    assert drawn("a", "b") is None
+    assert drawn("a · direct", "b · direct") is None
+    assert drawn("a") is None
+
+
+def test_a_router_over_pipelines_runs_the_chosen_one(space: Workspace) -> None:
+    rows = table(
+        [[1.0, 0.0], [0.0, 1.0]] * 10,
+        queries=[f"What is {n} plus {n}?" if n % 2 == 0 else f"Translate number {n}" for n in range(20)],
+        tasks=["sum", "word"] * 10,
+        models=["self-consistency", "single-expert"],
+    )
+    space.storage.routers.put(TrainedRouter.fit("flows", Category(), rows))
+    drawn = routed_experts("flows@1", rows.models, pipelines=rows.models)
+    assert space.find_problems(drawn) == ()
+    for question, node, calls in (("What is 3 plus 3?", "expert-0", 5), ("Translate number 3", "expert-1", 1)):
+        run = space.run(drawn, question, cache=False)
+        assert [span.node_id for span in run.spans if span.fired and span.node_id.startswith("expert-")][-1:] == [node]
+        assert run.totals.calls == calls
