@@ -54,7 +54,7 @@ def bound_risk(confidence: Floats, right: Floats, *, risk: float, sure: float = 
         raise ConfigurationError(f"Risk and chance lie between 0 and 1; found {risk} and {sure}.")
     wrong = (right < 0.5).astype(np.int64)
     taken: float | None = None
-    for bound in _bounds(confidence):
+    for bound in _bounds(confidence, _least(risk, sure)):
         here = confidence >= bound
         if _tail(int(wrong[here].sum()), int(here.sum()), risk) > 1.0 - sure:
             break
@@ -70,11 +70,16 @@ def bound_risk(confidence: Floats, right: Floats, *, risk: float, sure: float = 
     )
 
 
-def _bounds(confidence: Floats) -> Floats:
-    """Returns the bounds to try, the surest first; fixed in number, so that the first is not a handful of questions."""
+def _least(risk: float, sure: float) -> int:
+    """Returns twice the fewest questions that keep the promise if all of them are right: fewer could never pass."""
+    return 2 * int(np.ceil(np.log(1.0 - sure) / np.log(1.0 - risk)))
+
+
+def _bounds(confidence: Floats, enough: int) -> Floats:
+    """Returns the bounds to try, the surest first, each of at least so many questions; outcomes play no part."""
     shares = np.linspace(0.0, 1.0, STEPS + 1)
     levels = np.unique(np.quantile(confidence, shares, method="inverted_cdf")) if len(confidence) else np.zeros(0)
-    least = max(1, len(confidence) // 20)
+    least = max(enough, len(confidence) // 20)
     return np.array([level for level in levels[::-1] if int((confidence >= level).sum()) >= least])
 
 

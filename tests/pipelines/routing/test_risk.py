@@ -39,6 +39,21 @@ def test_the_promise_is_kept_in_nine_of_ten_calibrations() -> None:
     assert broken <= 30
 
 
+def test_a_few_hundred_questions_are_enough_where_the_sure_half_is_right() -> None:
+    rng = np.random.default_rng(0)
+    accepted = []
+    for _ in range(20):
+        confidence = rng.random(300)
+        right = np.where(confidence > 0.5, 1.0, rng.integers(2, size=300))
+        accepted.append(bound_risk(confidence, right, risk=0.1).accepted)
+    # Beginning at the surest fifteen, where even fifteen right answers prove nothing, this was 0.
+    assert min(accepted) > 0.4
+
+
+def test_too_few_questions_promise_nothing() -> None:
+    assert bound_risk(np.arange(40.0) / 40, np.ones(40), risk=0.1).threshold is None
+
+
 def test_more_questions_accept_more() -> None:
     few, many = (bound_risk(*_drawn(n, 1), risk=0.15).accepted for n in (200, 20_000))
     assert few < many < 0.32
