@@ -1,4 +1,4 @@
-"""One click on an experiment keeps its outcomes as a table and opens the page of routers there."""
+"""From an experiment to a table with one click, and from a router over ways of asking to a pipeline of experts."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from streamlit.testing.v1 import AppTest
 
 from app.workspace import Workspace
 from pipelines.data.data_set import DataSet
+from pipelines.routers.category import Category
+from pipelines.trained import TrainedRouter
 from tests.app.experiment.scene import examples
+from tests.app.views.hand import texts
 from tests.app.views.test_experiments import done, loud_knows
 from tests.pipelines.drawing import single_expert
 from tests.pipelines.gateway.stub import Stub
+from tests.pipelines.outcome.tables import table
 
 
 def draw_two_pages() -> None:
@@ -43,3 +47,34 @@ def test_an_experiment_becomes_a_table_with_one_click(space: Workspace, stub: St
     [(number, card)] = space.storage.outcome_tables.list()
     assert (number, card.n_queries, len(card.models), card.source) == (1, 8, 2, f"experiment:{found}")
     assert sorted(space.storage.outcome_tables.get("quiet-or-loud").score.mean(axis=0).tolist()) == [0.5, 1.0]
+
+
+def draw_use_of_ways() -> None:
+    """Is the dialog that puts the router `flows` into a pipeline, beside the studio that it leaves for."""
+    import streamlit as st
+
+    from app.routing.saving import draw_use
+    from app.state import set_pages, workspace
+    from app.views import studio
+
+    def use() -> None:
+        space = workspace()
+        draw_use(space, space.library.router("flows").card, 1, None)
+
+    pages = {"use": st.Page(use, url_path="use", default=True), "studio": st.Page(studio.draw, url_path="studio")}
+    set_pages(pages)
+    st.navigation(list(pages.values())).run()
+
+
+def test_a_router_over_ways_of_asking_becomes_a_pipeline_of_experts(space: Workspace, stub: Stub) -> None:
+    del stub
+    candidates = ("stub · direct", "stub · reasoning")
+    rows = table([[1.0, 0.0], [0.0, 1.0]] * 5, models=candidates, tasks=["sum", "word"] * 5)
+    space.storage.routers.put(TrainedRouter.fit("flows", Category(), rows))
+    at = AppTest.from_function(draw_use_of_ways, default_timeout=60).run()
+    assert "will choose which of 2 experts answers" in texts(at)
+    at.button(key="use:make").click().run()
+    [info] = space.storage.workflows.list()
+    drawn = space.storage.workflows.pipeline(info.slug)
+    assert [spec.config.get("known_as") for spec in drawn.nodes if spec.kind == "expert"] == list(candidates)
+    assert space.find_problems(drawn) == ()
