@@ -13,6 +13,7 @@ from app.cli.output import FAILED, cell, console, print_json, print_text, tell
 from app.cli.trace import duration
 from pipelines.catalogue import ModelEntry, Price, Provider
 from pipelines.error import ConfigurationError, DocumentError
+from pipelines.trait import TEXT
 
 if TYPE_CHECKING:
     from app.workspace import Workspace
@@ -70,6 +71,15 @@ def add(
     price_out: Annotated[float | None, typer.Option(min=0.0, help="USD per million output tokens.")] = None,
     max_concurrency: Annotated[int, typer.Option(min=1, max=4_096, help="Most calls at a time.")] = 64,
     context_window: Annotated[int | None, typer.Option(min=1, help="Tokens of input and output together.")] = None,
+    size_b: Annotated[
+        float | None, typer.Option(help="Billions of parameters.", show_default="what the name tells")
+    ] = None,
+    released: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of release.", show_default="what the name tells")
+    ] = None,
+    licence: Annotated[str | None, typer.Option(help="Of the weights, such as apache-2.0, or proprietary.")] = None,
+    region: Annotated[str | None, typer.Option(help="Where answers are made, such as eu.")] = None,
+    reads: Annotated[list[str] | None, typer.Option(help="What it reads beside text (image); repeatable.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Add a model to the catalogue, or replace the one of that name."""
@@ -87,6 +97,13 @@ def add(
         price=_price(price_in, price_out),
         max_concurrency=max_concurrency,
         context_window=context_window,
+        traits={
+            "parameters_b": size_b,
+            "released_on": released.date() if released else None,
+            "licence": licence,
+            "region": region,
+            "modalities": tuple(dict.fromkeys((TEXT, *(reads or ())))),
+        },
     )
     save(entry, as_json=as_json)
 
@@ -170,7 +187,7 @@ def build_entry(**fields: Any) -> ModelEntry:
         return ModelEntry(**fields)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        field = str(first["loc"][0])
+        field = str(first["loc"][-1 if first["loc"][0] == "traits" else 0])
         if field == "key_env":
             raise DocumentError(
                 "--key-env takes the name of an environment variable (A-Z, 0-9, _), such as MY_API_KEY, not the key."

@@ -14,6 +14,7 @@ from app.state import session, workspace
 from pipelines.catalogue import ModelEntry
 from pipelines.error import ConfigurationError
 from pipelines.gateway.address import AddressRule
+from pipelines.trait import ModelTraits
 
 PROVIDERS = {
     "litellm": "Hosted provider (a LiteLLM name)",
@@ -108,7 +109,26 @@ def _draw_fields(entry: ModelEntry | None, provider: str, key: str) -> dict[str,
     )
     texts = {"name": name, "target": target, "base_url": base_url, "key_env": key_env}
     told = {field: text.strip() or None for field, text in texts.items()}
-    return {**told, "name": name.strip(), "target": target.strip(), **_draw_numbers(entry, key)}
+    named = {"name": name.strip(), "target": target.strip()}
+    return {**told, **named, **_draw_numbers(entry, key), "traits": _draw_traits(entry, key)}
+
+
+def _draw_traits(entry: ModelEntry | None, key: str) -> dict[str, Any]:
+    """Draws what routers look at that are asked for small, recent or open models."""
+    old = entry.traits if entry else ModelTraits()
+    with st.expander("Size, age and licence", icon=":material/tune:", key=f"{key}:traits"):
+        st.caption("Routers that are asked for small, recent or open models look at these; empty is not known.")
+        size, day, licence, region = st.columns(4)
+        size_b = size.number_input(
+            "Billions of parameters", 0.0, 1e5, old.parameters_b, 1.0, "%g", f"{key}:size", help="Of a mixture all."
+        )
+        return {
+            "parameters_b": size_b or None,
+            "released_on": day.date_input("Released", old.released_on, key=f"{key}:day"),
+            "licence": licence.text_input("Licence", old.licence or "", 100, f"{key}:licence").strip() or None,
+            "region": region.text_input("Region", old.region or "", 60, f"{key}:region").strip() or None,
+            "modalities": old.modalities,
+        }
 
 
 def _draw_numbers(entry: ModelEntry | None, key: str) -> dict[str, Any]:

@@ -22,6 +22,22 @@ def test_add_answers_with_the_entry(program: Program) -> None:
     assert (entry["max_concurrency"], entry["context_window"]) == (7, 8192)
 
 
+def test_add_tells_size_age_licence_and_region(program: Program) -> None:
+    entry = program(
+        *("models", "add", "mine", "--model", "openai/qwen3", "--base-url", LOCAL, "--size-b", "4", "--json"),
+        *("--released", "2025-04-28", "--licence", "apache-2.0", "--region", "eu", "--reads", "image"),
+    ).json
+    assert entry["traits"] == {
+        "parameters_b": 4.0,
+        "released_on": "2025-04-28",
+        "licence": "apache-2.0",
+        "region": "eu",
+        "modalities": ["text", "image"],
+    }
+    wrong = program("models", "add", "mine", "--model", "openai/qwen3", "--base-url", LOCAL, "--size-b", "0")
+    assert (wrong.code, "The parameters b of the model is wrong" in wrong.stderr) == (2, True)
+
+
 def test_an_added_model_is_listed_and_can_be_the_default(program: Program) -> None:
     program("models", "add", "mine", "--model", "openai/qwen3", "--base-url", LOCAL)
     assert program("models", "default", "mine", "--json").json == {"default": "mine"}

@@ -10,6 +10,7 @@ import pytest
 from app.model.edit import build_entry
 from pipelines.catalogue import ModelEntry, Price
 from pipelines.error import ConfigurationError
+from pipelines.trait import ModelTraits
 
 FILLED: dict[str, Any] = {
     "name": "mine",
@@ -29,6 +30,13 @@ OLD = ModelEntry(
     timeout_s=7.0,
     price=Price(input_usd_per_mtok=1, output_usd_per_mtok=2, as_of=date(2026, 1, 1), source="the list"),
 )
+
+
+def test_traits_that_are_filled_in_are_kept() -> None:
+    traits = {"parameters_b": 4.0, "released_on": date(2025, 4, 28), "licence": "mit", "modalities": ("text",)}
+    made = build_entry(OLD, "litellm", {**FILLED, "traits": traits})
+    assert made.traits == ModelTraits(parameters_b=4.0, released_on=date(2025, 4, 28), licence="mit")
+    assert build_entry(made, "litellm", FILLED).traits == made.traits
 
 
 def test_what_is_filled_in_is_the_entry() -> None:

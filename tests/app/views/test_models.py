@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.workspace import Workspace
+from pipelines.trait import ModelTraits
 from tests.pipelines.gateway.stub import Stub, fails, says
 
 
@@ -80,3 +83,13 @@ def test_the_dialog_of_a_model_shows_its_entry(models: AppTest, stub: Stub) -> N
     assert not models.exception
     assert models.text_input(key="model:stub:url").value == stub.base_url
     assert models.number_input(key="model:stub:out").value == 2.0
+
+
+def test_the_dialog_shows_what_is_known_of_size_and_licence(models: AppTest, space: Workspace) -> None:
+    traits = ModelTraits(parameters_b=7.0, released_on=date(2025, 4, 28), licence="apache-2.0")
+    space.storage.models.put(space.catalogue.entry("stub").model_copy(update={"traits": traits}))
+    space.refresh_catalogue(look_around=False)
+    models.button(key="edit:stub").click().run()
+    assert models.number_input(key="model:stub:size").value == 7.0
+    assert models.date_input(key="model:stub:day").value == date(2025, 4, 28)
+    assert models.text_input(key="model:stub:licence").value == "apache-2.0"
