@@ -27,6 +27,8 @@ _FIGURES: Final = {
     "oracle_gap_closed": "oracle_gap_closed",
     "accuracy_at_best_single_cost": "accuracy_at_best_single_cost",
     "saving_at_best_single_accuracy": "saving_at_best_single_accuracy",
+    "arena": "arena_score",
+    "calibration_error": "calibration_error",
 }
 _PLAIN: Final = ("cpt50", "cpt80", "regret", "entropy", "fit_s", "decisions_per_s", "p99_ms", "shares", "tasks")
 

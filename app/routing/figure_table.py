@@ -54,6 +54,14 @@ FORMULAS: Final = {
         "Saved at best single's accuracy", "1 − cost at which the hull reaches the best single model's accuracy /"
         " its cost", "LLMRouterBench, CostSave",
     ),
+    "arena": Known(
+        "Arena score", "1.1 × A × C / (0.1 × A + C), A accuracy, C = log(200 / c) / log(200 / 0.0044), c USD per 1,000",
+        "RouterArena, compute_scores.py",
+    ),
+    "calibration_error": Known(
+        "Calibration error", "Σ over 10 bins of n_b / n × |accuracy − what was expected of the chosen model|",
+        "ECE: Naeini et al. 2015",
+    ),
     "regret": Known("Regret", "mean of best score of any model − score of the chosen one", "RouterBench's oracle"),
     "entropy": Known("Entropy", "−Σ p ln p over the models chosen; 0 is always the same model", "routing collapse"),
     "null": Known(

@@ -29,6 +29,9 @@ class RouterFigures(Record):
         accuracy_at_best_single_cost: what the hull reaches for what the best single model costs.
         saving_at_best_single_accuracy: share of the best single model's cost that is saved at its accuracy; None where
             the hull does not reach it, and in the interval such a draw saves nothing.
+        arena: RouterArena's score of accuracy and cost, None without costs.
+        calibration_error: of what is expected of the chosen model, cut to 0 to 1, against what it scored (ECE); None
+            for references that expect nothing.
         regret: mean score lost to the oracle on each query.
         entropy: of the models chosen, in nats; 0 is a router that always says the same.
         shares: how often each model is chosen.
@@ -44,6 +47,8 @@ class RouterFigures(Record):
     oracle_gap_closed: Figure
     accuracy_at_best_single_cost: Figure = Figure(value=None)
     saving_at_best_single_accuracy: Figure = Figure(value=None)
+    arena: Figure = Figure(value=None)
+    calibration_error: Figure = Figure(value=None)
     regret: float
     entropy: float
     shares: dict[str, float]

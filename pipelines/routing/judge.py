@@ -13,6 +13,7 @@ from pipelines.choice import best
 from pipelines.learned import LearnedStrategy
 from pipelines.outcome.split import group_numbers
 from pipelines.outcome.table import OutcomeTable
+from pipelines.routing.arena import arena_score
 from pipelines.routing.background import Background
 from pipelines.routing.curve import (
     Choices,
@@ -31,6 +32,7 @@ from pipelines.routing.curve import (
 from pipelines.routing.figures import Figure, RouterFigures
 from pipelines.routing.resample import Resamples
 from pipelines.space import Space
+from pipelines.statistics.calibration import calibration_error
 from pipelines.strategy import Scores
 
 TIMED: Final = 300
@@ -43,6 +45,7 @@ class _Routed:
     choices: Choices
     curve: Curve | None
     preference: Floats | None
+    expected: Floats | None = None
 
 
 class Judge:
@@ -53,7 +56,8 @@ class Judge:
         self._background, self._test, self._seed = background, test, seed
         self._costs = background.costs.predict(test.queries)
         self._priced = not (np.isnan(self._costs).any() or np.isnan(test.cost_usd).any())
-        self._draws = Resamples(group_numbers(test), seed)
+        self._groups = group_numbers(test)
+        self._draws = Resamples(self._groups, seed)
         means = background.means
         # Of models that do equally well in training the cheapest is the best single one.
         cost = self._costs.mean(axis=0) if self._priced else np.zeros(len(means))
@@ -86,7 +90,8 @@ class Judge:
         expected = self._costs if costs is None else costs
         curve = cost_curve(predicted, expected, self._test.score, self._test.cost_usd) if self._priced else None
         preference = predicted[:, self._strong] - predicted[:, self._weak] if len(self._test.models) == 2 else None
-        return self._figures(name, _Routed(best(predicted), curve, preference))
+        chosen = best(predicted)
+        return self._figures(name, _Routed(chosen, curve, preference, routed(predicted, chosen)))
 
     def references(self) -> Iterator[tuple[str, RouterFigures]]:
         """Yields the references; the oracle breaks ties by cost, and more than two models need costs for a cheapest."""
@@ -187,12 +192,20 @@ class Judge:
             cost_usd=self._draws.figure(paid),
             **on_curve,
             **self._two_models(found.preference),
+            arena=self._draws.figure(np.stack([got, paid], axis=1), lambda means: arena_score(*means)),
+            calibration_error=self._calibration(found.expected, got),
             oracle_gap_closed=self._draws.figure(np.stack([got, single, top], axis=1), _gap_closed),
             regret=float((top - got).mean()),
             entropy=float(-(shares[shares > 0] * np.log(shares[shares > 0])).sum()),
             shares={model: float(share) for model, share in zip(models, shares, strict=True)},
             tasks=_by_task(self._test.tasks, got),
         )
+
+    def _calibration(self, expected: Floats | None, got: Floats) -> Figure:
+        if expected is None:
+            return Figure(value=None)
+        error = calibration_error(np.clip(expected, 0.0, 1.0), got, self._groups, seed=self._seed)
+        return Figure(value=error.value, low=error.low, high=error.high)
 
     def _on_curve(self, curve: Curve | None) -> dict[str, object]:
         if curve is None:

@@ -8,8 +8,10 @@ import pytest
 from pipelines.error import ConfigurationError
 from pipelines.outcome.split import split_table
 from pipelines.outcome.table import OutcomeTable
+from pipelines.routers.best_single import BestSingle
 from pipelines.routers.category import Category
 from pipelines.routers.ridge import Ridge
+from pipelines.routing.arena import arena_score
 from pipelines.routing.evaluation import compare_routers
 from tests.pipelines.outcome.tables import table, two_tasks
 
@@ -113,3 +115,16 @@ def test_a_saving_that_is_not_reached_in_some_draws_may_be_none() -> None:
     made = table(np.stack([dear, cheap], axis=1).astype(float).tolist(), cost_usd=[[1e-2, 1e-3]] * 600)
     found = compare_routers({"ridge": Ridge()}, *split_table(made, (0.5, 0.5))).routers[0]
     assert found.saving_at_best_single_accuracy.low == 0.0
+
+
+def test_the_score_of_the_arena_and_the_calibration_error_are_told() -> None:
+    rng = np.random.default_rng(0)
+    right = rng.random(600) < 0.7
+    made = table([[float(each), 0.0] for each in right], cost_usd=[[1e-3, 1e-3]] * 600)
+    found = compare_routers({"best": BestSingle()}, *split_table(made, (0.5, 0.5)))
+    router = found.routers[0]
+    assert router.accuracy.value is not None
+    assert router.arena.value == pytest.approx(arena_score(router.accuracy.value, 1e-3))
+    # What is always expected is the mean of the training rows.
+    assert router.calibration_error.value == pytest.approx(abs(right.mean() - router.accuracy.value) * 2, abs=1e-9)
+    assert found.references["best single"].calibration_error.value is None
