@@ -54,7 +54,7 @@ def draw_prices(scene: Scene) -> None:
     if np.isfinite(costs).all():
         old, new = (cost_text(cost * 1_000) for cost in costs)
         if old == new:
-            told = f"An accuracy of {accuracy:.3f} costs {old} per 1,000 questions, as before."
+            told = f"An accuracy of {accuracy:.3f} still costs {old} per 1,000 questions."
         else:
             told = f"An accuracy of {accuracy:.3f} then costs {new} instead of {old} per 1,000 questions."
         st.markdown(told.replace("$", "\\$"))

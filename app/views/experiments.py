@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.charts.warm import ready
 from app.experiment.making import draw_making
 from app.experiment.overview import draw_overview
 from app.experiment.single import draw_single
@@ -14,6 +15,7 @@ from pipelines.error import NotFound
 
 def draw() -> None:
     """Draws the page for the experiment that the address names, for the draft, or the list."""
+    ready()
     state = session()
     with st.container(key="experiments"):
         if state.notice:

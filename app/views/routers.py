@@ -6,6 +6,7 @@ from typing import Final
 
 import streamlit as st
 
+from app.charts.warm import ready
 from app.plain import plain
 from app.routing.promise import draw_promise
 from app.routing.saved import draw_saved
@@ -23,6 +24,7 @@ ABOUT: Final = (
 
 def draw() -> None:
     """Draws the page."""
+    ready()
     with st.container(key="routers"):
         st.header("Routers", anchor=False)
         st.caption(ABOUT)
