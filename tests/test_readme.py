@@ -20,7 +20,8 @@ from tests.pipelines.local_weight import MODELS, needs_runtime, needs_smollm2
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-COMMANDS = re.findall(r"^(?:\.venv/bin/)?routeloom (.+)$", README, re.MULTILINE)
+FUSION = (ROOT / "docs" / "fusion.md").read_text()
+COMMANDS = re.findall(r"^(?:\.venv/bin/)?routeloom (.+)$", README + FUSION, re.MULTILINE)
 
 
 def python_of(page: str) -> list[str]:
@@ -49,6 +50,12 @@ def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
 
 def test_the_readme_counts_the_templates() -> None:
     assert ("Sixteen templates run at once" in README, len(templates())) == (True, 16)
+
+
+def test_the_page_on_fusion_names_the_templates_that_follow_a_paper() -> None:
+    named = re.findall(r"^\| ([A-Z][a-z ]+) \|", FUSION, re.MULTILINE)
+    noted = [pipeline.name for pipeline in templates().values() if any("Follows" in n.text for n in pipeline.notes)]
+    assert sorted(named) == sorted(noted)
 
 
 def test_the_readme_shows_commands() -> None:

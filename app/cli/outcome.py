@@ -35,7 +35,9 @@ def overview(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 @app.command("import")
 def import_table(
-    source: Annotated[str, typer.Argument(help="A file, a folder, or experiment:ID of one that was run here.")],
+    source: Annotated[
+        str, typer.Argument(help="A file, a folder, or experiment:ID, also experiment:latest.")
+    ],
     name: Annotated[str | None, typer.Option(help="What to call it.", show_default="like the file")] = None,
     title: Annotated[str, typer.Option(help="What people read.")] = "",
     licence: Annotated[str, typer.Option(help="What may be done with it.")] = "",
@@ -60,6 +62,7 @@ def import_table(
     as_json: AsJson = False,
 ) -> None:
     """Import an outcome table; under a known name it becomes the next version."""
+    from app.experiment.reading import find_experiment
     from app.outcome.experiment_table import from_experiment
     from pipelines.outcome.gathering import GatherRule
     from pipelines.outcome.intake import Import, import_path
@@ -67,7 +70,8 @@ def import_table(
     called = name or slug_of(source)
     with open_library() as (storage, _):
         if source.startswith(EXPERIMENT):
-            rows = from_experiment(storage, source.removeprefix(EXPERIMENT), scorer=scorer, name=called)
+            experiment = find_experiment(storage, source.removeprefix(EXPERIMENT))
+            rows = from_experiment(storage, experiment.id, scorer=scorer, name=called)
             found = Import(rows, "experiment")
         else:
             found = import_path(

@@ -151,7 +151,7 @@ def test_the_scores_of_a_judge_choose_the_answers(asking: Program, stub: Stub) -
     scorers = ("--scorer", "exact_match", "--scorer", "llm_judge")
     done = asking("outcomes", "record", "both", "--data", data, "--model", "stub", *scorers, "--json")
     assert done.code == 0, done.stderr
-    source = f"experiment:{done.json['experiment']}"
+    source = "experiment:latest"
     assert asking("outcomes", "import", source, "--name", "judged", "--scorer", "llm_judge").code == 0
     assert asking("outcomes", "finetune", "both", "--least-score", "0.5", "--to", "a.jsonl", "--json").json["rows"] == 0
     judged = asking("outcomes", "finetune", "judged", "--least-score", "0.5", "--to", "b.jsonl", "--json").json
