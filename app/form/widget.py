@@ -122,8 +122,11 @@ def pipeline_widget(field: FieldSpec, value: Any, key: str, choices: Choices) ->
 
 
 def router_widget(field: FieldSpec, value: Any, key: str, choices: Choices) -> Any:
-    """Chooses a trained router."""
-    return _one_of(field, value or "", key, ("", *choices.routers), {"": "Choose a trained router"})
+    """Chooses a trained router; one that is pinned to a version by hand stays so."""
+    name, pinned, version = value.partition("@") if isinstance(value, str) else ("", "", "")
+    kept = {value: f"{name}, version {version}"} if pinned and version.isdecimal() and name in choices.routers else {}
+    titles = {"": "Choose a trained router", **kept}
+    return _one_of(field, value or "", key, ("", *choices.routers, *kept), titles)
 
 
 def branch_widget(field: FieldSpec, value: Any, key: str, choices: Choices) -> Any:

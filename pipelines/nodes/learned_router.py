@@ -54,13 +54,21 @@ class LearnedRouter(RouterNode):
         " within a budget.",
     )
     score_per_usd: float = Field(
-        default=10.0, ge=0.0, le=1e6, description="For score less cost: how much score one USD is worth (lambda)."
+        default=10.0,
+        ge=0.0,
+        le=1e6,
+        title="Score per USD",
+        description="For score less cost: how much score one USD is worth (lambda).",
     )
     enough: float = Field(
         default=0.7, ge=0.0, le=1.0, description="For the cheapest: the expected score that is good enough."
     )
     budget_usd: float = Field(
-        default=0.01, ge=0.0, le=1e6, description="For the best within a budget: what one question may cost, in USD."
+        default=0.01,
+        ge=0.0,
+        le=1e6,
+        title="Budget in USD",
+        description="For the best within a budget: what one question may cost, in USD.",
     )
     unsure_below: float | None = Field(
         default=None, ge=0.0, le=1.0, description="No model expected to reach this: the question leaves by 'unsure'."

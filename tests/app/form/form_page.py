@@ -13,7 +13,11 @@ def page() -> None:
 
     state = st.session_state
     choices = Choices(
-        models=("large", "small"), default_model="small", document_sets=("handbook",), pipelines=("panel",)
+        models=("large", "small"),
+        default_model="small",
+        document_sets=("handbook",),
+        pipelines=("panel",),
+        routers=("crafts",),
     )
     generation = state.get("generation", 0)
     filled = draw_form(node_kinds()[state.kind], state.config, key=f"form:{generation}", choices=choices)

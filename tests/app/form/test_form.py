@@ -114,6 +114,21 @@ def test_the_default_branch_is_chosen_among_the_branches() -> None:
     assert at.selectbox(key="form:0:default").options == ["No default branch", "code", "chat"]
 
 
+@pytest.mark.parametrize(
+    ("reference", "offered"),
+    [
+        ("crafts", ["Choose a trained router", "crafts"]),
+        ("crafts@3", ["Choose a trained router", "crafts", "crafts, version 3"]),
+        ("ghost@3", ["Choose a trained router", "crafts", "ghost@3 (not available)"]),
+        ("crafts@x", ["Choose a trained router", "crafts", "crafts@x (not available)"]),
+    ],
+)
+def test_a_router_that_is_pinned_to_a_version_is_available(reference: str, offered: list[str]) -> None:
+    at = draw("learned_router", {"router": reference})
+    assert at.selectbox(key="form:0:router").options == offered
+    assert filled(at).values["router"] == reference
+
+
 def test_a_wrong_name_of_a_branch_is_told_at_its_field() -> None:
     at = draw("rule_router", TWO_RULES)
     at.text_input(key="form:0:branches:0:name").set_value("two words")
