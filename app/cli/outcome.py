@@ -35,9 +35,7 @@ def overview(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 @app.command("import")
 def import_table(
-    source: Annotated[
-        str, typer.Argument(help="A file, a folder, or experiment:ID, also experiment:latest.")
-    ],
+    source: Annotated[str, typer.Argument(help="A file, a folder, or experiment:ID, also experiment:latest.")],
     name: Annotated[str | None, typer.Option(help="What to call it.", show_default="like the file")] = None,
     title: Annotated[str, typer.Option(help="What people read.")] = "",
     licence: Annotated[str, typer.Option(help="What may be done with it.")] = "",
