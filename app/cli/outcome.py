@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from app.cli.home import open_library
-from app.cli.outcome_option import card_answer, outcome_mapping, range_of
+from app.cli.outcome_option import card_answer, outcome_mapping, range_of, without_version
 from app.cli.output import AlreadyThere, cell, console, print_json, tell
 from pipelines.error import DocumentError
 
@@ -163,7 +163,7 @@ def export(
 def delete(name: Annotated[str, typer.Argument(metavar="NAME")], as_json: AsJson = False) -> None:
     """Delete an outcome table with all its versions."""
     with open_library() as (storage, _):
-        _require(storage, name)
+        _require(storage, without_version(name))
         storage.outcome_tables.delete(name)
     if as_json:
         print_json({"deleted": name})

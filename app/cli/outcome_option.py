@@ -14,6 +14,18 @@ if TYPE_CHECKING:
 SEVERAL: Final = "models"
 
 
+def without_version(name: str) -> str:
+    """Returns a name that names no version.
+
+    Raises:
+        DocumentError: if it names one.
+    """
+    plain, at, version = name.partition("@")
+    if at:
+        raise DocumentError(f"All versions are deleted together; name '{plain}' without '@{version}'.")
+    return plain
+
+
 def outcome_mapping(given: Sequence[str]) -> OutcomeMapping | None:
     """Returns what columns mean, from texts such as `query=question,models=a+b`; None where nothing is given.
 

@@ -254,7 +254,7 @@ def delete(
 ) -> None:
     """Delete a trained router with all its versions."""
     with open_library() as (storage, _):
-        storage.routers.version(name)
+        storage.routers.version(without_version(name))
         storage.routers.delete(name)
     if as_json:
         print_json({"deleted": name})

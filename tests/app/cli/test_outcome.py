@@ -37,6 +37,7 @@ def test_a_table_is_imported_listed_shown_and_deleted(stored: Program) -> None:
     shown = stored("outcomes", "show", "facts", "--json").json
     assert shown["by_model"][1] == {"model": "stub", "score": 0.0, "cost_usd": 0.2, "n": 1, "missing": 1}
     assert "big" in stored("outcomes", "show", "facts@1").stdout
+    assert "are deleted together; name 'facts' without '@1'" in stored("outcomes", "delete", "facts@1").stderr
     assert _json(stored, "delete", "facts") == {"deleted": "facts"}
     assert stored("outcomes", "show", "facts").code == 2
 

@@ -226,6 +226,8 @@ def test_a_router_is_trained_listed_judged_explained_and_deleted(program: Progra
     asked = program("router", "explain", "crafts", "--query", "What is 5 plus 8?", "--json").json
     assert (asked["choice"], asked["scores"][0]["model"], asked["strategy"]) == ("counter", "counter", "ridge")
     assert asked["scores"][0]["score"] > 0.8
+    versioned = program("router", "delete", "crafts@1")
+    assert (versioned.code, "All versions are deleted together; name 'crafts'" in versioned.stderr) == (2, True)
     assert program("router", "delete", "crafts", "--json").json == {"deleted": "crafts"}
     assert program("router", "--json").json == []
     assert program("router", "show", "crafts").code == 2
