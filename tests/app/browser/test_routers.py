@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from pipelines.data.data_set import DataSet
+from pipelines.data.example import Example
 from storage import open_storage
 from tests.app.browser.studio import Server, Studio
 
@@ -52,11 +55,54 @@ def test_a_router_is_trained_compared_and_put_into_a_pipeline(tab: Tab, server: 
     assert (number, card.table) == (1, "practice-specialists")
 
 
+STRANGE_CSV = "Frage,System,Punkte,Bemerkung\n" + "".join(
+    f"Wie viele Inseln hat der Hafen {n}?,{system},{'viel' if (n, system) == (17, 'stub') else n % 2},-\n"
+    for n in range(40)
+    for system in ("stub", "other")
+)
+
+
+def test_an_unknown_table_is_mapped_and_its_missing_cells_are_bought(tab: Tab, server: Server, tmp_path: Path) -> None:
+    with open_storage(server.home / "routeloom.db") as storage:
+        asked = tuple(
+            Example(id=f"e{n}", query=f"Wie viele Inseln hat der Hafen {n}?", references=("hello",)) for n in range(40)
+        )
+        storage.data_sets.put(DataSet(name="strange", title="Strange", examples=asked))
+    studio = tab(width=1280).go("/routers")
+    page = studio.page
+    expect(page.get_by_text("Is routing worth it here?")).to_be_visible()
+    page.get_by_role("button", name="Import outcomes").click()
+    dialog = page.get_by_role("dialog")
+    file = tmp_path / "strange.csv"
+    file.write_text(STRANGE_CSV)
+    dialog.locator("input[type=file]").set_input_files(file)
+    expect(dialog.get_by_text("strange.csv is of no known format of outcomes.")).to_be_visible()
+    expect(
+        dialog.get_by_text("row 35 (line 36), column 'Punkte': there is 'viel', which is no number.")
+    ).to_be_visible()
+    studio.settled()
+    studio.shot("routers-mapping")
+    dialog.get_by_text("Leave out rows with problems").click()
+    expect(dialog.get_by_text("1 row is left out.")).to_be_visible()
+    dialog.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("1 of 80 cells have no score (1%).")).to_be_visible()
+    page.get_by_role("button", name="Fill missing cells").click()
+    buy = dialog.get_by_role("button", name="Fill 1 cell for about $0.0006")
+    expect(buy).to_be_visible()
+    studio.settled()
+    studio.shot("routers-fill")
+    buy.click()
+    expect(page.get_by_text("Filled 1 of 1 cells for")).to_be_visible()
+    expect(page.get_by_text("cells have no score")).to_have_count(0)
+    expect(page.get_by_role("combobox", name="Outcome table")).to_have_value(re.compile("40 questions .* version 2"))
+
+
 LOOKS = {
     "Figures": "Formulas and sources",
     "Tasks": "there is nothing to break the accuracy down by",
     "Regret": "On no test row another model would have done better.",
     "Prices": "Change of its price, %",
+    "Together": "This table records scores but no answers",
     "Checks": "Check this router",
 }
 LONG_CSV = "query,model,score,cost_usd\n" + "".join(

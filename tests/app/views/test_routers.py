@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -51,7 +53,7 @@ def trained(at: AppTest, space: Workspace, *, strategies: tuple[str, ...] = ("ca
 def worked(at: AppTest, space: Workspace) -> AppTest:
     """The page after what was begun behind it has ended."""
     # One after the other: what is begun last ends last.
-    space.trainings.work("the end", lambda: None).result(timeout=END_S)
+    space.trainings.work(f"the end {uuid4()}", lambda: None).result(timeout=END_S)
     return at.run()
 
 
