@@ -1,24 +1,31 @@
 """Votes and routes on MMLU-Pro: 28 models, nine of at most 8B, and eight of middle size.
 
-python -m tests.bench.router.mmlu_pro FOLDER [TEST_FOLDER]
+python -m tests.bench.router.mmlu_pro FOLDER [TEST_FOLDER] [--vectors=FILE.npz --weights=FOLDER]
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from pipelines.choice import best
+from pipelines.featurizers.embedding import Embedding
 from pipelines.featurizers.tfidf import Tfidf
+from pipelines.learned import LearnedStrategy
 from pipelines.outcome.split import split_table
 from pipelines.outcome.table import OutcomeTable
 from pipelines.routers.category import Category
 from pipelines.routers.cluster import Cluster
+from pipelines.routers.ensemble import Ensemble
+from pipelines.routers.kernel import Kernel
 from pipelines.routers.vote import Vote
 from pipelines.routing.background import Background
 from pipelines.routing.vote import ballots, elected_scores, panel, vote_weights
+from pipelines.space import Space
+from tests.bench.router.chosen import choice, mean_score
 from tests.bench.router.tally import Tally, parts, tables
+from tests.bench.router.vectors import fitting, given
 
 SMALL = (
     "Meta-Llama-3_1-8B-Instruct",
@@ -46,6 +53,16 @@ LEAST_SHARE = 0.95
 PANELS = (2, 3, 4, 5, 7)
 
 
+BOTH = (Category(), Category(featurizer=Embedding()))
+ROUTES: dict[str, LearnedStrategy] = {
+    "task, then model": BOTH[0],
+    "clusters": Cluster(featurizer=Tfidf(pairs=False, dims=64), n_clusters=16),
+    "task by meaning": BOTH[1],
+    "task, both": Ensemble(members=BOTH, folds=1),
+    "task, both, and kernel": Ensemble(members=(*BOTH, Kernel(meaning=1.0, penalty=30.0)), folds=1),
+}
+
+
 def best_size(train: OutcomeTable) -> int:
     """Returns the size of the panel that does best inside the training rows."""
     known, held = split_table(train, (0.7, 0.3), seed=11)
@@ -55,8 +72,35 @@ def best_size(train: OutcomeTable) -> int:
     return PANELS[int(np.argmax(gains))]
 
 
-def one_pool(title: str, models: Sequence[str], table: OutcomeTable, test_table: OutcomeTable | None) -> None:
-    """Prints the figures of one pool."""
+def add_routes(
+    tally: Tally,
+    train: OutcomeTable,
+    test: OutcomeTable,
+    routes: Mapping[str, LearnedStrategy],
+    space: Space | None,
+    seed: int,
+) -> None:
+    """Adds what every route scores, and the one that the training rows choose."""
+    chosen = choice(routes, train, mean_score, space=space, seed=seed) if len(routes) > 1 else ""
+    rows = np.arange(test.n_queries)
+    for name, route in routes.items():
+        asked = best(route.fit(train, space=space, seed=seed).predict(test.queries, space=space))
+        tally.add(f"route: {name}", test.score[rows, asked])
+        if name == chosen:
+            tally.add("route: => chosen in training", test.score[rows, asked])
+            dealt = np.random.default_rng(seed).permutation(asked)
+            tally.add("route: its choices dealt at random", test.score[rows, dealt])
+
+
+def one_pool(
+    title: str,
+    models: Sequence[str],
+    table: OutcomeTable,
+    test_table: OutcomeTable | None,
+    routes: Mapping[str, LearnedStrategy],
+    space: Space | None,
+) -> None:
+    """Prints the figures of one pool; its routes are chosen among those given."""
     tally = Tally("best single")
     kept = None if test_table is None else test_table.columns(models).complete()
     for seed, train, test in parts(table.columns(models).complete(), kept):
@@ -66,14 +110,12 @@ def one_pool(title: str, models: Sequence[str], table: OutcomeTable, test_table:
         rows = np.arange(test.n_queries)
         learned = Vote().fit(train, seed=seed)
         skills = learned.posterior(test.queries) @ learned.state["means"]
-        clusters = Cluster(featurizer=Tfidf(pairs=False, dims=64), n_clusters=16).fit(train, seed=seed)
         votes, equal = ballots(test), np.ones(len(models))
         overall = vote_weights(background.means)
         tally.add("random", test.score.mean(axis=1))
         tally.add("best single", test.score[:, int(background.means.argmax())])
         tally.add("task table (told the task)", test.score[rows, best(background.task_table(test))])
-        tally.add("route: task, then model", test.score[rows, best(skills)])
-        tally.add("route: clusters", test.score[rows, best(clusters.predict(test.queries))])
+        add_routes(tally, train, test, routes, space, seed)
         tally.add("vote: majority", elected_scores(test, votes, equal))
         tally.add("vote: by skill", elected_scores(test, votes, overall))
         tally.add("vote: by skill in the task", elected_scores(test, votes, vote_weights(skills)))
@@ -91,8 +133,11 @@ def main() -> None:
     whole = [
         model for model, asked in zip(table.models, 1 - table.missing.mean(axis=0), strict=True) if asked > LEAST_SHARE
     ]
+    space = given([table] if test is None else [table, test])
     for title, models in (("All", whole), ("Small", SMALL), ("Middle", MIDDLE)):
-        one_pool(title, models, table, test)
+        # Small models are there to vote: on them a route is only shown beside.
+        routes = fitting(ROUTES, space) if title == "All" else dict(list(ROUTES.items())[:1])
+        one_pool(title, models, table, test, routes, space)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipelines.featurizers.embedding import Embedding
+from pipelines.featurizers.surface import Surface
+from pipelines.featurizers.tfidf import Tfidf
 from pipelines.learned import LearnedStrategy
 from pipelines.outcome.table import OutcomeTable
 from pipelines.routers.cluster import Cluster
@@ -23,15 +25,20 @@ from tests.bench.router.tally import SEEDS, tables
 from tests.bench.router.vectors import fitting, given
 
 LABELS = {"MMLU": 1_500, "GSM8K": 600}
-KERNELS = (Kernel(), Kernel(meaning=1.0, penalty=10.0), Knn(featurizer=Embedding()))
+PLAIN = (
+    Kernel(),
+    Ridge(featurizer=Surface(), penalty=100.0),
+    Ridge(featurizer=Tfidf(pairs=False, dims=64), penalty=3.0),
+)
+MEANING = (Kernel(), Kernel(meaning=1.0, penalty=10.0), Knn(featurizer=Embedding()))
 STRATEGIES: dict[str, LearnedStrategy] = {
     "ridge": Ridge(),
     "cluster": Cluster(),
     "kernel": Kernel(),
     "kernel, cautious": Kernel(penalty=20.0),
-    "ensemble": Ensemble(),
-    "kernel, meaning": KERNELS[1],
-    "kernels and meaning": Ensemble(members=KERNELS, folds=1),
+    "kernel and ridges": Ensemble(members=PLAIN, folds=1),
+    "kernel, meaning": MEANING[1],
+    "kernels, kNN, meaning": Ensemble(members=MEANING, folds=1),
 }
 
 

@@ -1,6 +1,6 @@
 """Seven models of 7-8B: one router for five known sets and for three it never saw (RouterDC).
 
-python -m tests.bench.router.routerdc FOLDER [TEST_FOLDER]
+python -m tests.bench.router.routerdc FOLDER [TEST_FOLDER] [--vectors=FILE.npz --weights=FOLDER]
 """
 
 from __future__ import annotations
@@ -10,37 +10,55 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from pipelines.choice import best
+from pipelines.featured import dense
 from pipelines.featurizers.signs import Signs
+from pipelines.featurizers.surface import Surface
 from pipelines.featurizers.tfidf import Tfidf
 from pipelines.learned import LearnedStrategy
 from pipelines.outcome.table import Floats, OutcomeTable
 from pipelines.routers.category import Category
 from pipelines.routers.cluster import Cluster
-from pipelines.routers.ridge import Ridge
+from pipelines.routers.ensemble import Ensemble
+from pipelines.routers.kernel import Kernel
 from pipelines.routing.background import Background
-from pipelines.routing.tuning import tried
+from pipelines.space import Space
+from tests.bench.router.chosen import FOLDS, Parts, choice, mean_over_tasks, random_parts
 from tests.bench.router.tally import SEEDS, Tally, tables
+from tests.bench.router.vectors import fitting, given
 
 KNOWN = ("mmlu", "gsm8k", "cmmlu", "arc_challenge", "humaneval")
 NEW = ("MATH_prealgebra", "mbpp", "ceval")
 CONDENSED = Signs(words=Tfidf(pairs=False, dims=64))
+GROUPS = Cluster(n_clusters=8, featurizer=CONDENSED)
 
 CANDIDATES: dict[str, LearnedStrategy] = {
-    "task, words": Category(featurizer=Tfidf()),
-    "task, words and signs": Category(),
-    "task, cautious": Category(strength=1.0),
-    "task, sure": Category(strength=100.0),
-    "clusters": Cluster(n_clusters=8),
-    "clusters, signs too": Cluster(n_clusters=8, featurizer=CONDENSED),
-    "ridge": Ridge(penalty=30.0),
-    "ridge, signs too": Ridge(penalty=30.0, featurizer=Signs()),
+    "task": Category(),
+    "task by looks": Category(featurizer=Surface()),
+    "clusters": GROUPS,
+    "task, clusters, kernel": Ensemble(members=(Category(), GROUPS, Kernel(penalty=30.0)), folds=1),
+    "the same with meaning": Ensemble(members=(Category(), GROUPS, Kernel(penalty=30.0, meaning=1.0)), folds=1),
 }
+TOPICS = 12
+"""So many groups of rows of each task are made to leave whole groups out."""
 
 
 def of_sets(table: OutcomeTable, part: str, sets: tuple[str, ...]) -> OutcomeTable:
     """Returns the rows of some sets of one part of the original split; of a table without that part, of the sets."""
     named = np.isin(np.array(table.tasks), sets)
     return table.rows(named & (np.array(table.splits) == part) if part in table.splits else named)
+
+
+def topic_parts(train: OutcomeTable) -> Parts:
+    """Returns parts of whole topics, an array (n_queries,): what is left out is as new as a set never seen."""
+    from sklearn.cluster import KMeans
+
+    rows = dense(CONDENSED.lens(CONDENSED.learn(train.queries)).features(train.queries, None))
+    found = np.zeros(train.n_queries, dtype=np.intp)
+    for number, task in enumerate(sorted(set(train.tasks))):
+        mine = np.flatnonzero(np.array(train.tasks) == task)
+        topics = KMeans(min(TOPICS, len(mine)), n_init=1, random_state=0).fit(rows[mine]).labels_
+        found[mine] = np.random.default_rng(number).permutation(TOPICS)[topics] % FOLDS
+    return found
 
 
 def evened(found: Floats, tasks: tuple[str, ...]) -> Floats:
@@ -50,7 +68,12 @@ def evened(found: Floats, tasks: tuple[str, ...]) -> Floats:
 
 
 def ways(
-    background: Background, fitted: Mapping[str, LearnedStrategy], test: OutcomeTable, chosen: str
+    background: Background,
+    fitted: Mapping[str, LearnedStrategy],
+    test: OutcomeTable,
+    chosen: str,
+    space: Space | None,
+    seed: int,
 ) -> Iterator[tuple[str, Floats]]:
     """Yields what every reference and every router scores on the test rows."""
     rows = np.arange(test.n_queries)
@@ -58,10 +81,11 @@ def ways(
     yield "best single", test.score[:, int(background.means.argmax())]
     yield "task table (told the task)", test.score[rows, best(background.task_table(test))]
     for name, strategy in fitted.items():
-        found = test.score[rows, best(strategy.predict(test.queries))]
-        yield name, found
+        asked = best(strategy.predict(test.queries, space=space))
+        yield name, test.score[rows, asked]
         if name == chosen:
-            yield "=> chosen in training", found
+            yield "=> chosen in training", test.score[rows, asked]
+            yield "   its choices dealt at random", test.score[rows, np.random.default_rng(seed).permutation(asked)]
     yield "oracle", test.score.max(axis=1)
 
 
@@ -69,19 +93,20 @@ def main() -> None:
     """Prints which router the training rows choose, and one table for the known sets and one for the new ones."""
     table, other = tables()
     train = of_sets(table, "train", KNOWN)
-    trials = tried(CANDIDATES, train)
-    for trial in trials:
-        print(f"left-out training rows: {trial.name:24} {trial.score:.4f}")
-    tests = {"Known sets": of_sets(other or table, "test", KNOWN), "New sets": of_sets(other or table, "ood", NEW)}
+    tested = {"Known sets": of_sets(other or table, "test", KNOWN), "New sets": of_sets(other or table, "ood", NEW)}
+    space = given([train, *tested.values()])
+    candidates = fitting(CANDIDATES, space)
+    parts = (random_parts(train, 0), topic_parts(train))
+    chosen = choice(candidates, train, mean_over_tasks, parts=parts, space=space)
     tallies = {"Known sets": Tally("task table (told the task)"), "New sets": Tally("best single")}
     background = Background.of(train)
     for seed in SEEDS:
-        fitted = {name: strategy.fit(train, seed=seed) for name, strategy in CANDIDATES.items()}
-        for title, test in tests.items():
+        fitted = {name: strategy.fit(train, space=space, seed=seed) for name, strategy in candidates.items()}
+        for title, test in tested.items():
             tallies[title].rows(test)
-            for name, found in ways(background, fitted, test, trials[0].name):
+            for name, found in ways(background, fitted, test, chosen, space, seed):
                 tallies[title].add(name, evened(found, test.tasks))
-    for title, test in tests.items():
+    for title, test in tested.items():
         tallies[title].print(f"{title}, mean over {len(set(test.tasks))}, {test.n_queries:,} rows")
 
 
