@@ -10,6 +10,7 @@ from pipelines.experiment.results import Results
 from pipelines.outcome.replay.replay import Way, replay
 from pipelines.outcome.table import OutcomeTable
 from pipelines.retrieval.embedder import pick_embedder
+from pipelines.retrieval.kept import BoughtOnly, KeptEmbedder
 
 
 def replay_here(
@@ -39,6 +40,7 @@ def replay_here(
         seed=seed,
         way=way,
         perfect_ratings=perfect_ratings,
+        bought=lambda name: KeptEmbedder(BoughtOnly(name), space.config.vectors_folder),
         on_done=on_done,
     )
     return space.loop.call(work)

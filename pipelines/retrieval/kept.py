@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.error import DocumentError
+from pipelines.error import ConfigurationError, DocumentError
 from pipelines.packed import pack, unpack
 from pipelines.service import Embedder
 
@@ -47,6 +47,27 @@ class KeptEmbedder:
             await asyncio.to_thread(_write, self._folder, found)
             known |= found
         return np.stack([known[key] for key in keys])
+
+
+class BoughtOnly:
+    """Is an embedder of that name that makes nothing: whoever keeps its vectors has them, or is told that not."""
+
+    def __init__(self, name: str) -> None:
+        """Takes the name under which vectors are kept."""
+        self.name = name
+
+    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Returns nothing for no texts.
+
+        Raises:
+            ConfigurationError: if there are any.
+        """
+        if texts:
+            raise ConfigurationError(
+                f"Vectors of '{self.name}' are not kept for all texts, and no model is asked here; judge the router on"
+                " this table first (routeloom router evaluate), which buys them."
+            )
+        return np.zeros((0, 0), np.float32)
 
 
 def _read(folder: Path) -> dict[bytes, NDArray[np.float32]]:

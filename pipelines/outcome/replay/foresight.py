@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.service import Embedder
+from pipelines.service import Embedder, Models
 from pipelines.space import Space
 from pipelines.store import RouterLibrary
 from pipelines.strategy import Scores
@@ -41,11 +41,13 @@ class ForeseenRouter(TrainedRouter):
 
     Attributes:
         place: the number of each question among the rows of `scores` and `costs`.
+        space: the vectors of the questions, where the router looks at any.
     """
 
     place: dict[str, int] = field(default_factory=dict)
     scores: Scores = field(default_factory=lambda: np.zeros((0, 0)))
     costs: Scores = field(default_factory=lambda: np.zeros((0, 0)))
+    space: Space | None = None
 
     def predict(self, queries: Sequence[str], *, space: Space | None = None) -> tuple[Scores, Scores]:
         """Returns expected scores and expected costs in USD, arrays (n_queries, n_models)."""
@@ -53,6 +55,12 @@ class ForeseenRouter(TrainedRouter):
             return self.strategy.predict(queries, space=space), self.background.costs.predict(queries)
         rows = [self.place[query] for query in queries]
         return self.scores[rows], self.costs[rows]
+
+    async def space_of(self, question: str, embedder: Embedder, models: Models | None = None) -> Space | None:
+        """Returns the vectors of all questions of the table, where this is one of them."""
+        if question in self.place:
+            return self.space
+        return await super().space_of(question, embedder, models)
 
 
 class ForeseenRouters:
@@ -69,21 +77,37 @@ class ForeseenRouters:
 
 
 async def foresee(
-    routers: RouterLibrary, references: Sequence[str], queries: Sequence[str], embedder: Embedder
+    routers: RouterLibrary,
+    references: Sequence[str],
+    queries: Sequence[str],
+    embedder: Embedder,
+    bought: Callable[[str], Embedder] | None = None,
 ) -> ForeseenRouters:
     """Returns the library with these routers having predicted all questions.
 
+    Args:
+        routers: the library.
+        references: of the routers.
+        queries: the questions.
+        embedder: of this installation.
+        bought: who has, by the name of an embedder, the vectors that a model of the catalogue once made.
+
     Raises:
         NotFound: if there is no such router.
+        ConfigurationError: if vectors of a model of the catalogue are not at hand.
     """
     texts = tuple(dict.fromkeys(queries))
     place = {text: number for number, text in enumerate(texts)}
     known: dict[str, TrainedRouter] = {}
     for reference in dict.fromkeys(references):
         router = routers.router(reference)
+        name = router.card.embedder
+        by_model = router.card.embedding_model is not None and bought is not None
         # With another embedder the node itself refuses, in its own words.
-        if router.card.embedder in (None, embedder.name):
-            space = None if router.card.embedder is None else await Space.of(embedder, texts)
+        if name in (None, embedder.name) or by_model:
+            source = bought(name) if by_model and bought is not None and name is not None else embedder
+            space = None if name is None else await Space.of(source, texts)
             scores, costs = router.predict(texts, space=space)
-            known[reference] = ForeseenRouter(router.card, router.strategy, router.background, place, scores, costs)
+            parts = (router.card, router.strategy, router.background)
+            known[reference] = ForeseenRouter(*parts, place, scores, costs, space)
     return ForeseenRouters(routers, known)

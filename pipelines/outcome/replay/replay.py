@@ -42,6 +42,7 @@ async def replay(
     seed: int = 0,
     way: Way = "auto",
     perfect_ratings: bool = False,
+    bought: Callable[[str], Embedder] | None = None,
     on_done: Callable[[int], None] | None = None,
 ) -> Results:
     """Returns what pipelines would have answered, by what the table recorded, without a call.
@@ -63,6 +64,8 @@ async def replay(
             pipeline needs nothing of the engine.
         perfect_ratings: models that rate their own answers, as in a cascade, know the recorded score: what they could
             reach at best, since real self-ratings were not recorded.
+        bought: who has, by the name of an embedder, the vectors that a model of the catalogue once made of the
+            questions, for routers that were trained on these; only in the fast way.
         on_done: told the number of further rows as they are done, in the fast way on a thread of its own.
 
     Raises:
@@ -80,7 +83,7 @@ async def replay(
         _refuse_unrecorded(label, plan, table)
         if not tape.has_default:
             _refuse_nameless(label, plan)
-        played.append(await _played(label, plan, tape, embedder, found_in, seed, way, on_done))
+        played.append(await _played(label, plan, tape, embedder, bought, found_in, seed, way, on_done))
     return results_of(tuple(pipelines), tape, played)
 
 
@@ -117,6 +120,7 @@ async def _played(
     plan: Plan,
     tape: Tape,
     embedder: Embedder,
+    bought: Callable[[str], Embedder] | None,
     library: Library,
     seed: int,
     way: Way,
@@ -135,7 +139,7 @@ async def _played(
         )
     ahead = ForeseenEmbedder(embedder, queries)
     references = [name for step in plan.steps.values() for name in step.node.router_references()]
-    routers = await foresee(library, references, queries, ahead)
+    routers = await foresee(library, references, queries, ahead, bought)
     player = Player(plan.pipeline, tape, embedder=ahead, routers=routers, seed=seed)
 
     async def play() -> list[Played]:

@@ -10,9 +10,11 @@ import pytest
 
 from app.config import Config
 from app.loop import LoopThread
+from app.outcome.replaying import replay_here
 from app.routing.use import routed_pipeline
 from app.workspace import Workspace
 from pipelines.catalogue import ModelEntry, Price
+from pipelines.error import ConfigurationError
 from pipelines.value import ModelChoice
 from storage import open_storage
 from tests.app.cli.program import Program
@@ -106,6 +108,22 @@ def test_a_live_run_asks_the_embedding_model_inside_the_run(
         assert router.models == ("vectors",)
     assert [span.totals.cost_usd for run in runs for span in run.spans if span.kind == "learned_router"] == [0.001, 0.0]
     assert len(server.bodies) == asked + 1
+
+
+def test_a_replay_takes_vectors_that_were_bought_and_buys_none(
+    vectors: Program, server: EmbeddingServer, crafts: str
+) -> None:
+    trained = ("router", "train", "near", "--table", crafts, "--strategy", NEAR, "--embedding-model", "vectors")
+    assert vectors(*trained).code == 0
+    asked = len(server.bodies)
+    with Workspace(Config(home=vectors.home)) as space:
+        card = space.library.router("near").card
+        drawn = routed_pipeline(card, 1, {name: name for name in card.models})
+        found = replay_here(space, {"routed": drawn}, two_tasks(60))
+        assert found.score.tolist() == [1.0] * 60
+        with pytest.raises(ConfigurationError, match="are not kept for all texts, and no model is asked here"):
+            replay_here(space, {"routed": drawn}, two_tasks(60, seed=1))
+    assert len(server.bodies) == asked
 
 
 def test_an_embedding_model_that_is_not_there_or_not_looked_at_is_told(vectors: Program, crafts: str) -> None:
