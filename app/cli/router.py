@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.home import open_library
+from app.cli.outcome_option import without_version
 from app.cli.output import console, print_json, print_text, tell
 
 if TYPE_CHECKING:
