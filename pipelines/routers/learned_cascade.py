@@ -146,7 +146,7 @@ class LearnedCascade(TaskStrategy):
         sets = _sets(order, _mean_costs(table), min(self.most_calls, len(order)), seed)
         rng = np.random.default_rng([seed, 4])
         most = max(1, MOST_SEEN // max(1, sum(len(order) - len(asked) for asked in sets)))
-        seen, gained = [np.zeros((0, 1))], [np.zeros(0)]
+        seen, gained = [], []
         for asked in sets:
             rows = np.flatnonzero(~missing[:, list(asked)].any(axis=1))
             if len(rows) > most:
@@ -159,7 +159,7 @@ class LearnedCascade(TaskStrategy):
                 elected = part.elected(tuple(sorted((*asked, place))), mine)
                 seen.append(np.hstack([before, _next(mine, asked, place)])[tried])
                 gained.append((table.score[rows, elected] - now)[tried])
-        return np.vstack([each for each in seen if each.size] or seen), np.concatenate(gained)
+        return np.vstack(seen), np.concatenate(gained)
 
     def _unseen(self, fitted: Self, outcomes: OutcomeTable, space: Space | None, seed: int) -> tuple[Floats, Floats]:
         """Returns tasks and skills of the training rows as guessed by classifiers that have not seen them."""
@@ -186,7 +186,7 @@ def _next(skills: Floats, asked: Asked, place: int) -> Floats:
 
 def _sets(order: Sequence[int], costs: Floats, most_calls: int, seed: int) -> list[Asked]:
     """Returns sets of models that may have been asked: each alone, then several, cheap ones rather than dear ones."""
-    found = {(place,) for place in order}
+    found: set[Asked] = {(place,) for place in order}
     possible = sum(1 for size in range(1, most_calls) for _ in combinations(order, size))
     known = np.where(np.isnan(costs), 1.0, costs)[list(order)]
     share = 1 / np.sqrt(np.maximum(known, 1e-9))

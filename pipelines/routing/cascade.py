@@ -23,7 +23,7 @@ RATES: Final[tuple[float, ...]] = (0.0, *np.geomspace(1.0, 1000.0, 31).tolist())
 ROUNDS: Final = 3
 HELD_SHARE: Final = 0.3
 
-CHEAPEST: Final = 6
+CHEAPEST: Final = 4
 """A cascade begins with one or two of so many models."""
 
 
@@ -150,8 +150,10 @@ def begun(
 
 
 def beginnings(cascade: LearnedCascade) -> tuple[tuple[str, ...], ...]:
-    """Returns with whom a trained cascade may begin: each of its `CHEAPEST` models, and each pair of them."""
-    cheap = [cascade.models[place] for place in cascade.state["order"][:CHEAPEST]]
+    """Returns with whom a trained cascade may begin: its cheapest models that no cheaper one beats, and their pairs."""
+    order, means = cascade.state["order"], cascade.state["mean"][cascade.state["order"]]
+    leads = means > np.concatenate([[-np.inf], np.maximum.accumulate(means)[:-1]])
+    cheap = [cascade.models[place] for place in order[leads][:CHEAPEST]]
     return (*((model,) for model in cheap), *combinations(cheap, 2))
 
 

@@ -11,7 +11,7 @@ from pipelines.error import ConfigurationError
 from pipelines.outcome.split import split_table
 from pipelines.outcome.table import OutcomeTable
 from pipelines.routers.learned_cascade import LearnedCascade
-from pipelines.routing.cascade import RecordedCascade, tried
+from pipelines.routing.cascade import RecordedCascade, beginnings, begun, tried
 from pipelines.routing.cost import CostModel
 from pipelines.routing.escalation import Evidence, Usual, steps, walk
 from tests.pipelines.outcome.tables import table, two_tasks
@@ -99,3 +99,40 @@ def test_before_any_answer_it_expects_the_mean_of_the_guessed_task() -> None:
     fitted = LearnedCascade(shrinkage=0.0).fit(two_tasks(200))
     found = fitted.predict(["What is 3 plus 4?"])
     assert found[0, 0] > 0.9 > 0.1 > found[0, 1]
+
+
+def test_a_cascade_begins_with_cheap_models_that_no_cheaper_one_beats() -> None:
+    fitted = LearnedCascade().fit(cheap_and_dear())
+    assert beginnings(fitted) == (("cheap one",), ("dear",), ("cheap one", "dear"))
+
+
+def test_of_several_beginnings_held_out_rows_tell_what_each_reaches_within_a_budget() -> None:
+    train, _ = split_table(cheap_and_dear(), (0.7, 0.3))
+    blind, agreeing = begun(LearnedCascade(), train, [("cheap one",), FIRST])
+    assert blind.first == ("cheap one",)
+    assert agreeing.reached(0.006) == pytest.approx(1.0, abs=0.02)
+    assert blind.reached(0.006) < agreeing.reached(0.006)
+    assert agreeing.reached(0.001) == float("-inf")
+
+
+def test_an_answer_of_unknown_length_counts_as_usual() -> None:
+    usual = Usual.of(Evidence.of(replace(two_tasks(2), output_tokens=np.array([[10.0, np.nan], [1000.0, np.nan]]))))
+    assert usual.lengths(np.array([[1000.0, 5.0], [np.nan, np.nan]])).tolist() == [
+        [pytest.approx(1.0), 0.0],
+        [0.0, 0.0],
+    ]
+
+
+def test_a_task_that_costs_more_is_expected_to() -> None:
+    plain = two_tasks(200)
+    dear = [[0.03, 0.03] if task == "sum" else [0.01, 0.01] for task in plain.tasks]
+    fitted = LearnedCascade(shrinkage=0.0).fit(replace(plain, cost_usd=np.array(dear)))
+    found = fitted.dearness(["What is 3 plus 4?", "Translate the river number 7 into French"])
+    assert found[0, 0] > 1.2 > 0.8 > found[1, 0]
+
+
+def test_a_table_in_which_nobody_was_asked_twice_teaches_no_cascade() -> None:
+    plain = two_tasks(40)
+    once = np.where(np.arange(40)[:, None] % 2 == np.arange(2), plain.score, np.nan)
+    with pytest.raises(ConfigurationError, match="has scores of two models"):
+        LearnedCascade().fit(replace(plain, score=once))
