@@ -55,7 +55,8 @@ def _draw_answers(found: Prospect) -> None:
     """Draws the answer for accuracy and that for cost, each beginning with its gist."""
     accuracy, *by_task, cost = map(plain, found.sentences)
     if not found.has_headroom:
-        st.warning(f"**No headroom for accuracy.** {accuracy}", icon=":material/block:")
+        gist = "Too few rows to tell." if found.is_undecided else "No headroom for accuracy."
+        st.warning(f"**{gist}** {accuracy}", icon=":material/block:")
     else:
         doubtful = found.task_gain.low is not None and found.task_gain.low <= 0
         gist = ":orange-badge[Accuracy: doubtful]" if doubtful else ":green-badge[Accuracy: possible]"

@@ -54,12 +54,22 @@ class Prospect(Record):
         return (self.headroom.low or 0.0) >= NEGLIGIBLE
 
     @property
+    def is_undecided(self) -> bool:
+        """Returns whether the rows show headroom that may be chance."""
+        return (self.headroom.value or 0.0) >= NEGLIGIBLE and not self.has_headroom
+
+    @property
     def sentences(self) -> tuple[str, ...]:
         """Returns in words whether routing is worth it: for accuracy, by task, for cost."""
         return tuple(filter(None, (self._for_accuracy(), self._by_task(), self._for_cost())))
 
     def _for_accuracy(self) -> str:
         room = self.headroom.value or 0.0
+        if self.is_undecided:
+            return (
+                f"{self.n_rows:,} rows are too few to tell whether there is headroom: on these an oracle would win"
+                f" {_points(room)} over {self.best_single} alone, which may be chance."
+            )
         if not self.has_headroom:
             return (
                 f"This table has no headroom: an oracle would win {_points(room)} over {self.best_single} alone, so"
@@ -80,6 +90,8 @@ class Prospect(Record):
         return f"Knowing the task alone wins {_points(gain.value)}: a trained router has to beat that."
 
     def _for_cost(self) -> str:
+        if self.cost_usd[self.best_single] == 0:
+            return f"{self.best_single} costs nothing, so nothing can be saved."
         if self.saving.value is None:
             return "Costs are not known, so nothing can be said about saving."
         if self.saving.value < 0.01:
@@ -131,15 +143,14 @@ def prospect(table: OutcomeTable, *, seed: int = 0) -> Prospect:
 def _figures(values: Floats, draws: Resamples, *, priced: bool) -> list[Figure]:
     """Returns the mean of each column but the last two, then what the last but one is short of the last; one draw."""
     means, drawn = values.mean(axis=0), draws.means(values)
-    low, high = np.quantile(drawn[:, :-2], (0.025, 0.975), axis=0)
     found = [
-        Figure(value=None) if np.isnan(mean) else Figure(value=float(mean), low=float(lowest), high=float(highest))
-        for mean, lowest, highest in zip(means[:-2], low, high, strict=True)
+        Figure(value=None) if np.isnan(mean) else draws.between(float(mean), each)
+        for mean, each in zip(means[:-2], drawn[:, :-2].T, strict=True)
     ]
     if not priced or means[-1] <= 0:
         return [*found, Figure(value=None)]
-    low, high = np.quantile(1 - drawn[:, -2] / drawn[:, -1], (0.025, 0.975))
-    return [*found, Figure(value=float(1 - means[-2] / means[-1]), low=float(low), high=float(high))]
+    paid = drawn[drawn[:, -1] > 0]
+    return [*found, draws.between(float(1 - means[-2] / means[-1]), 1 - paid[:, -2] / paid[:, -1])]
 
 
 def _task_gains(table: OutcomeTable, seed: int) -> Floats:

@@ -47,3 +47,24 @@ def test_without_tasks_nothing_is_said_about_them() -> None:
 def test_one_model_cannot_be_compared() -> None:
     with pytest.raises(ConfigurationError, match="two are needed"):
         prospect(table([[1], [0]]))
+
+
+def test_a_handful_of_rows_is_not_called_headroom_nor_its_lack() -> None:
+    found = prospect(table([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], cost_usd=[[2.0, 1.0]] * 4))
+    assert (found.headroom.value, found.headroom.low, found.has_headroom) == (0.25, None, False)
+    assert found.is_undecided
+    assert found.sentences[0] == (
+        "4 rows are too few to tell whether there is headroom: on these an oracle would win 25.0 points over m0 alone,"
+        " which may be chance."
+    )
+
+
+def test_a_free_model_is_not_one_of_unknown_cost() -> None:
+    found = prospect(table([[1.0, 0.0]] * 20, cost_usd=[[0.0, 1e-3]] * 20))
+    assert found.saving.value is None
+    assert found.sentences[-1] == "m0 costs nothing, so nothing can be saved."
+
+
+def test_a_model_that_is_seldom_paid_has_a_saving() -> None:
+    found = prospect(table([[1.0, 1.0]] * 8, cost_usd=[[1.0, 9.0]] + [[0.0, 9.0]] * 7))
+    assert found.saving.value == 0.0
