@@ -1,14 +1,17 @@
 """Fitting on 100,000 texts, single decisions and batches, beside scikit-learn in the same program.
 
-python -m tests.bench.router.speed FOLDER
+python -m tests.bench.router.speed FOLDER [--weights=FOLDER]
 """
 
 from __future__ import annotations
 
+import asyncio
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -16,9 +19,11 @@ from pipelines.choice import best
 from pipelines.featurizers.embedding import Embedding
 from pipelines.learned import LearnedStrategy
 from pipelines.outcome.table import OutcomeTable
+from pipelines.retrieval.minilm import MiniLmEmbedder
 from pipelines.routers.category import Category
 from pipelines.routers.cluster import Cluster
 from pipelines.routers.ensemble import Ensemble
+from pipelines.routers.kernel import Kernel
 from pipelines.routers.knn import Knn
 from pipelines.routers.ridge import Ridge
 from pipelines.space import Space
@@ -32,8 +37,15 @@ SINGLE: dict[str, LearnedStrategy] = {
     "cluster": Cluster(),
     "knn": Knn(),
     "category": Category(),
+    "kernel": Kernel(),
     "ensemble": Ensemble(),
 }
+BY_MEANING: dict[str, LearnedStrategy] = {
+    "ridge": Ridge(featurizer=Embedding()),
+    "knn": Knn(featurizer=Embedding()),
+    "kernel": Kernel(meaning=1.0),
+}
+N_EMBEDDED = 300
 
 
 def enlarged(table: OutcomeTable) -> OutcomeTable:
@@ -93,6 +105,26 @@ def singles(train: OutcomeTable, asked: Sequence[str]) -> None:
         )
 
 
+def encoded(train: OutcomeTable, asked: Sequence[str], weights: Path) -> None:
+    """Prints percentiles of the time of one decision with the local encoder, short questions first, then all."""
+    embedder = MiniLmEmbedder(weights)
+    known = train.rows(np.arange(min(N_EMBEDDED, train.n_queries)))
+    space = asyncio.run(Space.of(embedder, known.queries))
+    short = sorted(asked, key=len)[: len(asked) // 2]
+    for name, strategy in BY_MEANING.items():
+        fitted = strategy.fit(known, space=space)
+        for told, queries in (("the shorter half", short), ("all questions", asked)):
+            took = [seconds(partial(_encode_and_decide, fitted, query, embedder)) for query in queries[:N_EMBEDDED]]
+            wall, cpu = np.quantile(np.array(took), (0.5, 0.99), axis=0).T * 1e3
+            times = f"p50 {wall[0]:.2f} ms, p99 {wall[1]:.2f} ms (CPU {cpu[0]:.2f}, {cpu[1]:.2f})"
+            words = np.median([len(query.split()) for query in queries])
+            print(f"one decision with the encoder: {name:8} {told}, median {words:.0f} words: {times}", flush=True)
+
+
+def _encode_and_decide(fitted: LearnedStrategy, query: str, embedder: MiniLmEmbedder) -> None:
+    decide(fitted, [query], asyncio.run(Space.of(embedder, [query])))
+
+
 def batches(train: OutcomeTable) -> None:
     """Prints decisions a second on given embeddings, beside scikit-learn's neighbours."""
     from sklearn.neighbors import NearestNeighbors
@@ -121,12 +153,15 @@ def batches(train: OutcomeTable) -> None:
 
 
 def main() -> None:
-    """Prints the three parts."""
+    """Prints the parts; that of the encoder where the folder of its weights is given."""
     table, _ = tables()
     order = np.random.default_rng(1).permutation(table.n_queries)
     train = table.rows(order[: min(N_KNOWN, table.n_queries // 2)])
     asked = [table.queries[row] for row in order[-N_SINGLE:]]
+    weights = next((Path(word[10:]) for word in sys.argv[1:] if word.startswith("--weights=")), None)
     batches(train)
+    if weights is not None:
+        encoded(train, asked, weights)
     singles(train, asked)
     fits(table)
 
