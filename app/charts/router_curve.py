@@ -74,7 +74,8 @@ def router_curve(
     note = f"{comparison.n_test:,} test rows of {escaped(comparison.table)}, trained on {comparison.n_train:,} others"
     styled(figure, title="What a question costs, and how often it is answered right", x=COST, y=ACCURACY, note=note,
            dark=dark, height=520)  # fmt: skip
-    scale_costs(figure, np.concatenate([curve.cost_usd for curve in curves.values()] or [mix[0]]) * PER)
+    others = np.array([cost_usd for cost_usd, _ in (points or {}).values()])
+    scale_costs(figure, np.concatenate([others, *([curve.cost_usd for curve in curves.values()] or [mix[0]])]) * PER)
     return figure
 
 
