@@ -69,7 +69,7 @@ def _draw_card(space: Workspace, card: RouterCard, version: int) -> None:
         _draw_drift(space, card, version)
         with st.container(horizontal=True):
             if st.button("Use in a pipeline", icon=":material/account_tree:", key="saved:use", type="primary"):
-                draw_use(space, card, version, None)
+                draw_use(space, card, version)
             with st.popover("Delete", icon=":material/delete:", key="saved:delete"):
                 st.write("All its versions will be gone; pipelines that name it will not run.")
                 if st.button("Delete it", key="saved:delete:sure", type="primary"):

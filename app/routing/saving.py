@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
 import streamlit as st
 
 from app.plain import plain
@@ -17,10 +16,13 @@ from app.workspace import Workspace
 from pipelines.document import Pipeline
 from pipelines.error import RouteloomError
 from pipelines.outcome.way import routed_experts
+from pipelines.routing.objective import Objective
 from pipelines.trained import NAME, RouterCard
 from storage.reference import slug_of
 
 DEFAULT: Final = "The default model"
+MOST_PER_USD: Final = 1e6
+"""So much score for one USD means the cheapest model, whatever it scores."""
 
 
 def draw_save(scene: Scene) -> None:
@@ -39,26 +41,27 @@ def draw_save(scene: Scene) -> None:
         return
     card, version = _saved(scene, name)
     if use:
-        weight = float(scene.curve.weight[scene.place.at])
-        draw_use(scene.space, card, version, weight if 0 < weight < np.inf else None)
+        draw_use(scene.space, card, version)
     else:
         told = f"'{name}' is saved as version {version}; it is listed under 'Trained routers'."
         st.success(plain(told), icon=":material/check:")
 
 
 def _saved(scene: Scene, name: str) -> tuple[RouterCard, int]:
-    router = scene.router
-    card = router.card.model_copy(update={"name": name, "title": f"{scene.place.name}, {scene.entry.title}"[:200]})
+    router, title = scene.router, f"{scene.place.name}, {scene.entry.title}"[:200]
+    weight = float(scene.curve.weight[scene.place.at])
+    aim = Objective(rule="trade_off", score_per_usd=min(weight, MOST_PER_USD)) if weight > 0 else None
+    card = router.card.model_copy(update={"name": name, "title": title, "objective": aim})
     return card, scene.space.storage.routers.put(replace(router, card=card))
 
 
 @st.dialog("Use in a pipeline", width="large")
-def draw_use(space: Workspace, card: RouterCard, version: int, score_per_usd: float | None) -> None:
+def draw_use(space: Workspace, card: RouterCard, version: int) -> None:
     """Draws which models of the catalogue stand for those of the router, and makes the pipeline."""
     catalogue = space.catalogue
     pipelines = drawn_pipelines(card, catalogue, space.library.pipelines())
     if pipelines is not None:
-        _draw_experts(space, card, version, score_per_usd, pipelines)
+        _draw_experts(space, card, version, pipelines)
         return
     known = likely_aliases(card, catalogue)
     options = [None, *(entry.name for entry in catalogue)]
@@ -78,17 +81,15 @@ def draw_use(space: Workspace, card: RouterCard, version: int, score_per_usd: fl
                     lambda place: options[place] or DEFAULT, key=f"use:{card.name}:{version}:{model}",
                 )
             ]  # fmt: skip
-    rule = _draw_rule(card, score_per_usd)
+    rule = _draw_rule(card)
     _draw_make(space, routed_pipeline(card, version, aliases, score_per_usd=rule))
 
 
-def _draw_experts(
-    space: Workspace, card: RouterCard, version: int, score_per_usd: float | None, pipelines: frozenset[str]
-) -> None:
+def _draw_experts(space: Workspace, card: RouterCard, version: int, pipelines: frozenset[str]) -> None:
     st.write(f"'{plain(card.name)}' (version {version}) will choose which of {len(card.models)} experts answers.")
     st.caption("Each candidate is drawn as an expert: a model with its way of asking, or a saved pipeline as it is.")
     st.markdown("\n".join(f"- {plain(model)}" for model in card.models))
-    rule = _draw_rule(card, score_per_usd)
+    rule = _draw_rule(card)
     title = card.title or card.name
     drawn = routed_experts(
         f"{card.name}@{version}", card.models, title=title, score_per_usd=rule or 0.0, pipelines=pipelines
@@ -106,16 +107,21 @@ def _draw_make(space: Workspace, pipeline: Pipeline) -> None:
             go_to_studio(slug)
 
 
-def _draw_rule(card: RouterCard, score_per_usd: float | None) -> float | None:
+def _draw_rule(card: RouterCard) -> float | None:
+    """Draws how cost is weighed, beginning with what the card wants; None leaves it to the card."""
     if card.figures is None or card.figures.cost_usd.value is None:
         return None
-    weighs = st.toggle("Weigh cost against the score", score_per_usd is not None, key=f"use:{card.name}:weighs")
+    aim = card.objective
+    kept = aim.score_per_usd if aim is not None and aim.rule == "trade_off" else None
+    if aim is not None and kept is None:
+        st.caption(plain(f"Unless cost is weighed here, it chooses {aim.told}, as it was trained for."))
+    weighs = st.toggle("Weigh cost against the score", kept is not None, key=f"use:{card.name}:weighs")
     if not weighs:
-        return None
+        return None if kept is None else 0.0
     return st.number_input(
         "λ: score that one USD is worth",
         0.0,
-        1e6,
-        float(min(score_per_usd or 10.0, 1e6)),
+        MOST_PER_USD,
+        10.0 if kept is None else kept,
         key=f"use:{card.name}:lambda",
     )

@@ -28,12 +28,12 @@ def routed_pipeline(
         card: of the router.
         version: which one of its versions is used.
         aliases: the catalogue's name of each model of the router, None for the default model.
-        score_per_usd: weighs cost against score; None chooses as the card says, else by the score alone.
+        score_per_usd: weighs cost against score; 0 chooses by the score alone, None as the card says.
     """
     config: dict[str, Any] = {"router": f"{card.name}@{version}"}
-    if score_per_usd is not None:
+    if score_per_usd:
         config |= {"objective": "trade_off", "score_per_usd": score_per_usd}
-    elif card.objective is not None:
+    elif score_per_usd is None and card.objective is not None:
         config |= card.objective.config()
     others = [{"known_as": name, "model": model} for name, model in aliases.items() if name != model]
     if others:

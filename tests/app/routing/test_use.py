@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from app.routing.table_shelf import FOLDER
 from app.routing.use import drawn_pipelines, likely_aliases, routed_pipeline
@@ -12,6 +13,7 @@ from pipelines.outcome.folder import read_folder
 from pipelines.outcome.way import routed_experts
 from pipelines.routers.category import Category
 from pipelines.routers.ridge import Ridge
+from pipelines.routing.objective import Objective
 from pipelines.trained import TrainedRouter
 from tests.app.views.conftest import space, stub
 from tests.pipelines.outcome.tables import table
@@ -36,6 +38,18 @@ def test_the_pipeline_of_a_router_runs_and_tells_its_choice(space: Workspace) ->
     [decision] = [span.fired.decision for span in run.spans if span.node_id == "router" and span.fired]
     assert decision is not None
     assert "linear (ridge) expects" in decision.reason
+
+
+def test_a_pipeline_begins_with_what_the_card_wants_unless_it_is_told_otherwise() -> None:
+    card = router().card.model_copy(update={"objective": Objective(rule="trade_off", score_per_usd=7.0)})
+
+    def config(score_per_usd: float | None) -> dict[str, Any]:
+        drawn = routed_pipeline(card, 1, {name: name for name in card.models}, score_per_usd=score_per_usd)
+        return drawn.node("router").config
+
+    assert config(None) == {"router": "practice@1", "objective": "trade_off", "score_per_usd": 7.0}
+    assert config(3.0) == {"router": "practice@1", "objective": "trade_off", "score_per_usd": 3.0}
+    assert config(0.0) == {"router": "practice@1"}
 
 
 def test_models_are_found_in_the_catalogue_by_name_or_by_what_they_are_asked_as() -> None:

@@ -8,7 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.routing.table_shelf import table_entries
+from app.routing.use import routed_pipeline
 from app.workspace import Workspace
+from pipelines.routing.objective import Objective
 from tests.app.routing.test_use import router
 from tests.app.views.hand import texts
 
@@ -94,6 +96,29 @@ def test_trained_routers_are_judged_saved_and_put_into_a_pipeline(space: Workspa
     assert card.figures is not None
     assert (card.figures.accuracy.value or 0) > 0.8
     assert card.split == "70% of practice-specialists at random, whole groups, seed 0"
+    assert card.objective is None
+
+
+def test_a_router_that_is_saved_at_a_weight_of_cost_keeps_it(space: Workspace) -> None:
+    at = trained(shown(SPECIALISTS), space)
+    [box] = [box for box in at.selectbox if box.label == "Router"]
+    box.set_value("Linear (ridge)").run()
+    slider = next(each for each in at.select_slider if each.label.startswith("λ"))
+    training = space.trainings.of(SPECIALISTS)
+    assert training is not None
+    assert training.trained is not None
+    curve = training.trained.board.curve("Linear (ridge)")
+    last = max(
+        place for place in range(1, len(curve.choices)) if (curve.choices[place] != curve.choices[place - 1]).any()
+    )
+    slider.set_value(last).run()
+    at.text_input(key="r:practice-specialists:name:Linear (ridge)").set_value("cheapest").run()
+    at.button(key="routers:save").click().run()
+    card = space.storage.routers.get("cheapest").card
+    weight = min(float(curve.weight[last]), 1e6)
+    assert card.objective == Objective(rule="trade_off", score_per_usd=weight)
+    drawn = routed_pipeline(card, 1, dict.fromkeys(card.models, "stub"))
+    assert drawn.node("router").config["score_per_usd"] == weight > 0
 
 
 @pytest.mark.parametrize("models", [[], ["small-1"]])
