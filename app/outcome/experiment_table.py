@@ -35,7 +35,7 @@ def from_experiment(
         storage: where the experiment is.
         experiment_id: of the experiment.
         columns: whether a column is a pipeline, or a model that answered alone; by default models where every
-            pipeline asked just one, each another, and pipelines otherwise.
+            pipeline asked just one, each another, in no way that has a name of its own, and pipelines otherwise.
         scorer: whose scores count; by default the first.
         name: of the table; by default made of the id.
 
@@ -46,7 +46,8 @@ def from_experiment(
     experiment = storage.experiments.get(experiment_id)
     chosen = _scorer(experiment, scorer)
     rows = list(_rows(storage, experiment_id))
-    by = columns or ("models" if _is_one_model_each(rows) else "pipelines")
+    alone = _is_one_model_each(rows) and not _has_candidates(experiment)
+    by = columns or ("models" if alone else "pipelines")
     places = storage.experiments.places(experiment_id)
     examples = storage.data_sets.at(experiment.data_set, places, experiment.data_version)
     gathering = Gathering()
@@ -87,6 +88,11 @@ def _is_one_model_each(rows: list[Row]) -> bool:
             asked.setdefault(row.contender, set()).add(row.models)
     alone = [next(iter(models)) for models in asked.values() if len(models) == 1]
     return 1 < len(alone) == len(asked) == len(set(alone)) and all(len(models) == 1 for models in alone)
+
+
+def _has_candidates(experiment: Experiment) -> bool:
+    """Says whether an expert is known by a name of its own, so that its model does not say who answered."""
+    return any(spec.config.get("known_as") for each in experiment.contenders for spec in each.pipeline.nodes)
 
 
 def _column(row: Row, experiment: Experiment, by: Columns) -> str | None:

@@ -43,6 +43,14 @@ def test_models_that_answered_alone_become_columns(workspace: Workspace, server:
     assert from_experiment(workspace.storage, "x1", columns="pipelines").models == ("p0", "p1")
 
 
+def test_models_with_a_way_of_their_own_stay_pipelines(workspace: Workspace, server: Stub) -> None:
+    _second_model(workspace, server)
+    thinking = single_expert(model="big", known_as="big · reasoning")
+    workspace.experiments.create(experiment(single_expert(model="small"), thinking))
+    workspace.experiments.start("x1").result(timeout=60)
+    assert from_experiment(workspace.storage, "x1").models == ("p0", "p1")
+
+
 def test_a_failed_row_leaves_its_cell_missing(workspace: Workspace, server: Stub) -> None:
     server.will(s.fails(400), s.fails(400), s.says("hello"))
     workspace.experiments.create(experiment(single_expert(), concurrency=1))
