@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.estimator.gram import alike, solved, words_alike
 from pipelines.outcome.split import split_table
 from pipelines.routers.kernel import Kernel
 from pipelines.space import Space
@@ -48,15 +47,3 @@ def test_the_reasons_add_up_to_the_score() -> None:
 def test_of_many_rows_a_part_is_compared() -> None:
     router = Kernel(most_known=50).fit(two_tasks(60))
     assert router.state["rows.looks"].shape[0] == 50
-
-
-def test_a_penalty_draws_to_the_mean() -> None:
-    gram = np.array([[1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
-    targets = np.array([[1.0, np.nan], [-1.0, 2.0]])
-    assert solved(gram, targets, 1.0) == pytest.approx(np.array([[0.5, 0.0], [-0.5, 1.0]]))
-
-
-def test_likeness_falls_with_the_distance() -> None:
-    rows = np.array([[0.0], [2.0]], dtype=np.float32)
-    assert alike(rows, rows, 2.0)[0] == pytest.approx([1.0, np.exp(-1.0)])
-    assert words_alike(rows).tolist() == [[0.0, 0.0], [0.0, 4.0]]
