@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from pipelines.learned import LearnedStrategy
 from pipelines.outcome.table import OutcomeTable
@@ -37,27 +37,28 @@ def contest(
     *,
     space: Space | None = None,
     choose: Callable[[OutcomeTable, int], str] | None = None,
+    always: Collection[str] = (),
 ) -> None:
     """Prints each column as the mean over the seeds; an interval is the mean of the ends of their paired bootstraps.
 
-    `choose` says for the training rows of a seed which strategy to take; what it chose is a row of its own.
+    `choose` says for the training rows of a seed which strategy to take; then only that one, as a row of its own, and
+    those of `always` are judged on the test rows.
     """
     rows: dict[str, list[RouterFigures]] = {}
     gains: dict[str, list[Figure]] = {}
     nulls: dict[str, list[Figure]] = {}
     sizes = []
     for seed, train, test in splits:
-        found = compare_routers(strategies, train, test, space=space, seed=seed)
+        judged = dict(strategies)
+        if choose is not None:
+            chosen = strategies[choose(train, seed)]
+            judged = {name: each for name, each in strategies.items() if name in always} | {CHOSEN: chosen}
+        found = compare_routers(judged, train, test, space=space, seed=seed)
         sizes.append((found.n_train, found.n_test, found.headroom))
         for router in found.routers:
             rows.setdefault(router.name, []).append(router)
             gains.setdefault(router.name, []).append(found.differences[router.name])
             nulls.setdefault(router.name, []).append(found.null_accuracy[router.name])
-        if choose is not None:
-            name = choose(train, seed)
-            rows.setdefault(CHOSEN, []).append(next(each for each in found.routers if each.name == name))
-            gains.setdefault(CHOSEN, []).append(found.differences[name])
-            nulls.setdefault(CHOSEN, []).append(found.null_accuracy[name])
         for name, reference in found.references.items():
             rows.setdefault(name, []).append(reference)
     n_train, n_test, _ = sizes[0]

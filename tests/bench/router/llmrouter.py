@@ -53,7 +53,7 @@ def main() -> None:
     chosen = choice(strategies, of_part(table, "train"), mean_score, space=space)
     contest(
         "LLMRouter", strategies, own_split(table, test), ("accuracy", "fit s", "p99 ms"),
-        space=space, choose=lambda _train, _seed: chosen,
+        space=space, choose=lambda _train, _seed: chosen, always=("ridge", "category"),
     )  # fmt: skip
 
 
