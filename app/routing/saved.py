@@ -11,14 +11,13 @@ from app.plain import plain
 from app.routing.live_question import drift_of, live_questions, workflows_with
 from app.routing.promise import figure_text, interval_text
 from app.routing.saving import draw_use
+from app.routing.waiting import worked_out
 from app.state import session
 from app.workspace import Workspace
-from pipelines.error import RouteloomError
 from pipelines.routers import router_kinds
 from pipelines.routing.drift import LEAST_LIVE, Drift
 from pipelines.trained import RouterCard
 
-DRIFT_KEPT_S: Final = 60
 NONE: Final = "There is no trained router yet. Choose **Train on a table**, train some strategies, and save the best."
 
 
@@ -84,10 +83,15 @@ def _draw_drift(space: Workspace, card: RouterCard, version: int) -> None:
     if not workflows:
         st.caption("No workflow uses this router yet, so there are no live questions to compare with the training.")
         return
-    try:
-        found = _drift(space, card.name, version, workflows)
-    except RouteloomError as error:
-        st.info(plain(str(error)), icon=":material/info:")
+    live = live_questions(space, workflows)
+    router = f"{card.name}@{version}"
+    found = worked_out(
+        space,
+        f"drift {router} {len(live)} {live[:1]}",
+        lambda: drift_of(space, space.library.router(router), live),
+        "Live questions are compared with the training questions …",
+    )
+    if found is None:
         return
     told = f"{found.sentence} ({count_text(found.n_live, 'live question')} of {', '.join(workflows)}.)"
     if found.level == "none" or found.n_live < LEAST_LIVE:
@@ -97,16 +101,6 @@ def _draw_drift(space: Workspace, card: RouterCard, version: int) -> None:
     if found.shifts:
         with st.expander("Drift in numbers", icon=":material/ssid_chart:", key="saved:drift"):
             _draw_shifts(found)
-
-
-@st.cache_data(ttl=DRIFT_KEPT_S, max_entries=32, show_spinner="Comparing live questions with the training questions …")
-def _drift(_space: Workspace, router: str, version: int, workflows: tuple[str, ...]) -> Drift:
-    """Returns the drift of a router; for a minute it is not worked out again.
-
-    Raises:
-        NotFound: if the table that it learned from is not here.
-    """
-    return drift_of(_space, _space.library.router(f"{router}@{version}"), live_questions(_space, workflows))
 
 
 def _draw_shifts(found: Drift) -> None:

@@ -27,6 +27,8 @@ MOST_PER_USD: Final = 1e6
 
 def draw_save(scene: Scene) -> None:
     """Draws the row under every look: keep this router, or keep it and use it."""
+    # What is told of saving stands above the row, which is in view when its button is pressed.
+    told_here = st.container()
     proposed = slug_of(f"{scene.router.strategy.title} {scene.entry.card.name}")[:80]
     with st.container(horizontal=True, vertical_alignment="bottom", border=True, key="r-save"):
         name = st.text_input("Name of the router", proposed, 80, key=f"{scene.key}:name:{scene.place.name}").strip()
@@ -44,7 +46,7 @@ def draw_save(scene: Scene) -> None:
         draw_use(scene.space, card, version)
     else:
         told = f"'{name}' is saved as version {version}; it is listed under 'Trained routers'."
-        st.success(plain(told), icon=":material/check:")
+        told_here.success(plain(told), icon=":material/check:")
 
 
 def _saved(scene: Scene, name: str) -> tuple[RouterCard, int]:
