@@ -21,7 +21,8 @@ from pipelines.value import Answer, ModelChoice, Value
 class Expert(PromptedNode):
     """Asks one model and brings its answer.
 
-    A model that a router chose wins over the one of the form. An answer that breaks the JSON schema is asked for again.
+    A model that a router chose wins over the one of the form, unless the choice is this expert by the name it is known
+    as. An answer that breaks the JSON schema is asked for again.
 
     Source: few-shot prompting (Brown et al., 2020, section 2); the repair of broken JSON after the validator loop of
     "Small Language Models for Agentic Systems" (arXiv 2510.03847), simplified to one attempt that is told the problem.
@@ -71,9 +72,10 @@ class Expert(PromptedNode):
         ] = None,
     ) -> Fired:
         """Fires the answer, with its data where a schema is asked for."""
+        chosen = choice.model if choice and choice.model != self.candidate() else None
         request = ChatRequest(
             messages=self.messages(query, documents, extras),
-            model=choice.model if choice else self.model,
+            model=chosen or self.model,
             sampling=self.sampling,
             response_schema=self.response_schema,
             logprobs=self.logprobs,
@@ -86,7 +88,7 @@ class Expert(PromptedNode):
         answer = Answer(
             text=completion.text,
             model=completion.model,
-            candidate=None if choice else self.candidate(),
+            candidate=None if chosen else self.candidate(),
             confidence=completion.confidence,
             output_tokens=completion.measured.output_tokens,
             latency_s=completion.measured.latency_s,

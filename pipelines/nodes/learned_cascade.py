@@ -38,7 +38,6 @@ class LearnedCascade(RouterNode):
     title: ClassVar[str] = "Learned cascade"
     group: ClassVar[Group] = "router"
     weighs_answers: ClassVar[bool] = True
-    side_outputs: ClassVar[frozenset[str]] = frozenset({"choice"})
     icon: ClassVar[str] = "trending-up"
     outputs: ClassVar[dict[str, type[Value]]] = {"accepted": Answer, "escalate": Query, "choice": ModelChoice}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.exchange.draft import Body, NodeDraft
+from pipelines.exchange.literal import literal
 from pipelines.exchange.prompted import conversation_of, parameters_of
 from pipelines.exchange.schema import written_schema
 from pipelines.nodes.expert import Expert
@@ -16,7 +17,9 @@ def write(node: Expert, draft: NodeDraft) -> Body:
     lines = [f"messages = {conversation_of(node, draft)}"]
     if chosen:
         parameters += ", choice: ModelChoice | None = None"
-        lines.insert(0, f"model = MODELS[choice.model] if choice else {model}")
+        own = node.candidate()
+        other = "choice" if own is None else f"choice and choice.model != {literal(own)}"
+        lines.insert(0, f"model = MODELS[choice.model] if {other} else {model}")
         model = "model"
     options = f"node={draft.node}" + (", logprobs=True" if node.logprobs else "")
     sampling = draft.sampling(node.sampling)

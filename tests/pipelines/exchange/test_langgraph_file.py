@@ -144,6 +144,21 @@ def test_a_template_that_has_no_form_in_a_program_is_refused_and_the_node_is_nam
         o.exported(templates()[slug], MODELS, NAMES)
 
 
+def test_a_choice_of_the_expert_itself_leaves_it_its_model_in_a_program_too() -> None:
+    pool = {"pool": [{"model": "small", "examples": ["a"]}, {"model": "large", "examples": ["b"]}]}
+    drawn = draw(
+        [node("q", "query_input"), node("r", "model_router", pool), node("e", "expert", {"known_as": 'the "own"'}),
+         node("out", "answer_output")],
+        "q.query > r.query",
+        "q.query > e.query",
+        "r.choice > e.choice",
+        "e.answer > out.answers",
+    )  # fmt: skip
+    text = o.exported(drawn, MODELS, NAMES).text
+    ast.parse(text)
+    assert """MODELS[choice.model] if choice and choice.model != 'the "own"' else MODELS[""" in text
+
+
 def test_nothing_that_a_person_typed_becomes_code() -> None:
     wicked = 'x"""\n\nimport os\nos.remove("y")\r#\u2028 \\" {query} \x00 \u202e'
     spec = node("a-b", "expert", {"system_prompt": wicked, "prompt_template": wicked}, title=wicked[:200])

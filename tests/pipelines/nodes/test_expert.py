@@ -50,6 +50,14 @@ async def test_an_expert_signs_with_the_name_it_is_known_as_unless_a_router_chos
     assert fired.ports == {"answer": Answer(text="y", model="large")}
 
 
+async def test_a_choice_of_the_expert_itself_leaves_it_its_model() -> None:
+    models = ScriptedModels(["x"])
+    itself = ModelChoice(model="small, step by step")
+    expert = Expert(model="small", known_as="small, step by step")
+    fired = await expert.run(query=QUERY, models=models, extras=Extras(), choice=itself)
+    assert fired.ports == {"answer": Answer(text="x", model="small", candidate="small, step by step")}
+
+
 async def test_the_prompt_is_filled_with_the_question_and_the_other_inputs() -> None:
     models = ScriptedModels(["x"])
     expert = Expert(prompt_template='{tone} [{tags}] {language}: {query} as {"n": 1}')
