@@ -15,6 +15,7 @@ from app.studio.expected import draw_expected
 from app.studio.look import leave_look
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.running import estimated, is_interrupted, live_run, paid_calls, present_run, resume
+from app.studio.ways import draw_ways
 from pipelines.run import Run, RunStatus
 
 STATUS: Final[dict[RunStatus, tuple[str, BadgeColour]]] = {
@@ -62,6 +63,7 @@ def _draw_answer(opened: OpenWorkflow, run: Run | None) -> None:
         told += [f"confidence {run.answer.confidence:.2f}"] if run.answer.confidence is not None else []
         st.caption(" · ".join(told))
         _draw_text(run.answer.text)
+    draw_ways(run)
     if run.settings.to_node and run.answer is None and run.status == "done":
         _draw_reached(opened, run, run.settings.to_node)
     if run.error:

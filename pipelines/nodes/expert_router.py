@@ -14,10 +14,11 @@ from pipelines.choice import best
 from pipelines.error import ConfigurationError
 from pipelines.field import RouterReference
 from pipelines.node import Group, Node, Port
+from pipelines.routing.expectation import expectation
+from pipelines.routing.objective import Objective
 from pipelines.run import Decision, Fired
 from pipelines.service import Embedder, Models
 from pipelines.store import RouterLibrary
-from pipelines.strategy import Scores
 from pipelines.value import Query
 
 if TYPE_CHECKING:
@@ -113,25 +114,18 @@ class ExpertRouter(Node):
             raise ConfigurationError(
                 f"The router '{self.router}' does not know what every expert costs; set the score per USD to 0."
             )
-        worth = scores - self.score_per_usd * costs if self.score_per_usd else scores
+        aim = Objective(rule="trade_off" if self.score_per_usd else "score", score_per_usd=self.score_per_usd)
+        worth = aim.worth(scores[0], costs[0])
         names = [branch.name for branch in self.branches]
+        chosen = int(best(worth[None])[0])
         decision = Decision(
-            scores={name: float(score) for name, score in zip(names, worth[0], strict=True)},
-            reason=self._reason(trained, scores, costs, worth),
+            scores={name: float(score) for name, score in zip(names, worth, strict=True)},
+            reason=expectation(trained.strategy.title, names, scores[0], costs[0], worth, chosen, aim),
         )
-        return fired(query, [names[int(best(worth)[0])]], decision)
+        return fired(query, [names[chosen]], decision)
 
     def _columns(self, trained: TrainedRouter) -> list[int]:
         known = trained.card.models
         for problem in self.router_problems(known):
             raise ConfigurationError(problem)
         return [known.index(branch.column) for branch in self.branches]
-
-    def _reason(self, trained: TrainedRouter, scores: Scores, costs: Scores, worth: Scores) -> str:
-        def told(place: int) -> str:
-            cost = "" if np.isnan(costs[0][place]) else f" for ${costs[0][place]:.4g}"
-            return f"{self.branches[place].name} {scores[0][place]:.2f}{cost}"
-
-        first, *rest = np.argsort(-worth[0], kind="stable").tolist()
-        after = f"; else {told(rest[0])}" if rest else ""
-        return f"{trained.strategy.title.lower()} expects {told(first)}{after}"

@@ -14,13 +14,13 @@ from pipelines.error import ConfigurationError
 from pipelines.node import Group, Port
 from pipelines.router_node import RouterNode
 from pipelines.routing.demand import Profile
+from pipelines.routing.expectation import expectation
 from pipelines.routing.flag import FlaggedDemands
 from pipelines.routing.objective import Objective, Rule
 from pipelines.routing.selection import select
 from pipelines.run import Decision, Fired
 from pipelines.service import Embedder, Models
 from pipelines.store import RouterLibrary
-from pipelines.strategy import Scores
 from pipelines.value import ModelChoice, Query, Value
 
 if TYPE_CHECKING:
@@ -138,28 +138,29 @@ class LearnedRouter(RouterNode):
         """
         trained = await asyncio.to_thread(routers.router, self.router.strip())
         entries = [models.entry(name) for name in self.models_behind(trained.card.models)]
-        names = [entry.name for entry in entries]
+        shown = [_shown(name, entry.name) for name, entry in zip(trained.card.models, entries, strict=True)]
         asked = self.demands.heard(query.text)
         query = query.model_copy(update={"text": asked.text})
         space = await trained.space_of(query.text, embedder, models)
         scores, costs = trained.predict([query.text], space=space)
-        expected = {name: float(score) for name, score in zip(names, scores[0], strict=True)}
+        expected = {name: float(score) for name, score in zip(shown, scores[0], strict=True)}
         if (stranger := self._stranger(trained, query.text, space)) is not None:
             return self._unsure(query, Decision(scores=expected, reason=stranger))
         fits = np.array([await self._fits(query.text, entry, models) for entry in entries])
-        worth = np.where(fits, self._worth(scores[0], costs[0]), -np.inf)
+        aim = self._aim(costs[0])
+        worth = np.where(fits, aim.worth(scores[0], costs[0]), -np.inf)
         found = select(worth, [Profile.of(entry) for entry in entries], (self.demands, *asked.demands))
-        told = found.told(names, asked.unknown) + _left_out(names, fits)
+        told = found.told(shown, asked.unknown) + _left_out(shown, fits)
         if found.chosen is None:
             return self._unsure(query, Decision(scores=expected, reason=self._nobody(entries, fits) + told))
         decision = Decision(
             scores=expected,
             threshold=self.enough if self.objective == "cheapest_above" else self.unsure_below,
-            reason=_reason(trained, names, scores, costs, found.chosen) + told,
+            reason=expectation(trained.strategy.title, shown, scores[0], costs[0], worth, found.chosen, aim) + told,
         )
         if self.unsure_below is not None and max(scores[0][list(found.left)]) < self.unsure_below:
             return self._unsure(query, decision)
-        choice = ModelChoice(model=names[found.chosen])
+        choice = ModelChoice(model=entries[found.chosen].name)
         return Fired(ports={"choice": choice, **self.demands.passed_on(query)}, decision=decision)
 
     async def _fits(self, text: str, entry: ModelEntry, models: Models) -> bool:
@@ -187,7 +188,7 @@ class LearnedRouter(RouterNode):
             raise ConfigurationError(f"{told} choose a bound of doubt in training; set 'doubt' instead.")
         return f"{sure[0]:.2f} sure of such questions, {bound:.2f} is needed" if sure[0] < bound else None
 
-    def _worth(self, scores: NDArray[np.float64], costs: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _aim(self, costs: NDArray[np.float64]) -> Objective:
         aim = Objective(
             rule=self.objective, score_per_usd=self.score_per_usd, enough=self.enough, budget_usd=self.budget_usd
         )
@@ -195,7 +196,7 @@ class LearnedRouter(RouterNode):
             raise ConfigurationError(
                 f"The router '{self.router}' does not know what every model costs; choose by the best score alone."
             )
-        return aim.worth(scores, costs)
+        return aim
 
     def _nobody(self, entries: Sequence[ModelEntry], fits: NDArray[np.bool_]) -> str:
         """Returns why no model may be asked."""
@@ -222,14 +223,9 @@ class LearnedRouter(RouterNode):
         return Fired(ports={UNSURE: query}, decision=decision)
 
 
-def _reason(trained: TrainedRouter, names: Sequence[str], scores: Scores, costs: Scores, chosen: int) -> str:
-    def told(number: int) -> str:
-        cost = "" if np.isnan(costs[0][number]) else f" for ${costs[0][number]:.4g}"
-        return f"{names[number]} {scores[0][number]:.2f}{cost}"
-
-    others = [number for number in np.argsort(-scores[0], kind="stable") if number != chosen]
-    after = f"; else {told(int(others[0]))}" if others else ""
-    return f"{trained.strategy.title.lower()} expects {told(chosen)}{after}"
+def _shown(known_as: str, model: str) -> str:
+    """Returns the name of the outcome table, and who stands for it in the catalogue."""
+    return model if model == known_as else f"{known_as} ({model})"
 
 
 def _left_out(names: Sequence[str], fits: NDArray[np.bool_]) -> str:

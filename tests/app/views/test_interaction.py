@@ -26,6 +26,12 @@ def test_a_run_to_a_node_leaves_the_rest_alone(studio: AppTest, stub: Stub) -> N
     assert "The run went to By length and no further" in texts(studio)
 
 
+def test_under_the_answer_stands_how_it_was_decided(studio: AppTest) -> None:
+    assert "By length" not in texts(studio)
+    ask(studio, "Is it hot?")
+    assert "**By length** → short: matched\\: length \\> 0" in texts(studio)
+
+
 def test_without_a_question_the_canvas_says_what_is_missing(studio: AppTest) -> None:
     emit(studio, {"type": "run_to", "node": "router"})
     assert canvas_data(studio)["commands"][-1]["message"] == "Type a question above and press Ctrl+Enter first."

@@ -52,7 +52,10 @@ async def test_what_a_dollar_is_worth_decides_between_dear_and_cheap() -> None:
     assert set(found.ports) == {"direct"}
     assert found.decision is not None
     assert found.decision.scores == pytest.approx({"direct": 0.78, "reasoning": 0.58})
-    assert found.decision.reason == "task, then model expects direct 0.80 for $0.001; else reasoning 1.00 for $0.021"
+    assert found.decision.reason == (
+        "task, then model expects direct 0.80 for $0.001; else reasoning 1.00 for $0.021; wanted is the best score less"
+        " 20 per USD"
+    )
 
 
 async def test_experts_that_are_not_drawn_are_not_chosen() -> None:

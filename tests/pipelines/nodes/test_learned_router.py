@@ -87,6 +87,15 @@ async def test_each_craft_goes_to_its_model_with_the_reason() -> None:
     }
 
 
+async def test_models_with_one_stand_in_are_told_apart() -> None:
+    both = tuple(Alias(known_as=name, model="counter") for name in NAMES)
+    fired = await LearnedRouter(router="crafts", aliases=both).run(SUM, MODELS, _library(), TopicEmbedder())
+    assert fired.ports == {"choice": ModelChoice(model="counter")}
+    assert fired.decision is not None
+    assert list(fired.decision.scores) == ["counter", "linguist (counter)"]
+    assert "; else linguist (counter) 0.0" in fired.decision.reason
+
+
 async def test_a_saving_can_be_worth_more_than_a_little_score() -> None:
     library = _library(_priced((0.05, 0.001), (0.8, 0.75)))
     dear = LearnedRouter(router="crafts", objective="trade_off", score_per_usd=0.5)
