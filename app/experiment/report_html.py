@@ -14,6 +14,7 @@ from app.charts.look import chart_config
 from app.charts.node_use import NodeUse
 from app.experiment.decision import decision
 from app.experiment.report_table import contender_table, glossary, pair_table, row_table
+from app.figure import count_text
 from pipelines.data.example import Example
 from pipelines.experiment.experiment import Experiment, Row
 from pipelines.experiment.results import Results
@@ -77,7 +78,7 @@ def _origin(experiment: Experiment, report: Report) -> str:
     repeats = "1 repeat" if settings.repeats == 1 else f"{settings.repeats} repeats"
     return escape(
         f"Data set {experiment.data_set}{version} (SHA-256 {experiment.data_hash[:12]}),"
-        f" {report.n_examples:,} examples, {repeats}, scorer {scorer}, seed {settings.seed},"
+        f" {count_text(report.n_examples, 'example')}, {repeats}, scorer {scorer}, seed {settings.seed},"
         f" created {experiment.created_at:%Y-%m-%d %H:%M} UTC, status {experiment.status}."
     )
 

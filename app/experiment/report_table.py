@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from app.figure import cost_text, duration_text
+from app.figure import cost_text, count_text, duration_text
 from pipelines.data.example import Example
 from pipelines.experiment.experiment import Row
 from pipelines.experiment.results import Results
@@ -62,7 +62,7 @@ def row_table(results: Results, examples: Sequence[Example], rows: Iterable[Row]
         return ""
     heads = ("Example", "Reference", *(escape(label) for label in results.contenders))
     lines = [_example(examples[place], place, results, found, scores[place].tolist()) for place in places]
-    shown = f"{len(places):,} of {differing:,} examples" if len(places) < differing else f"{differing:,} examples"
+    shown = f"{len(places):,} of {differing:,} examples" if len(places) < differing else count_text(differing, "example")
     return f'<h2>Where they differ</h2><p class="quiet">{shown}, largest difference first.</p>{_table(heads, lines)}'
 
 
