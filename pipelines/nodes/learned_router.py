@@ -150,7 +150,7 @@ class LearnedRouter(RouterNode):
         aim = self._aim(costs[0])
         worth = np.where(fits, aim.worth(scores[0], costs[0]), -np.inf)
         found = select(worth, [Profile.of(entry) for entry in entries], (self.demands, *asked.demands))
-        told = found.told(shown, asked.unknown) + _left_out(shown, fits)
+        told = asked.told + found.told(shown) + _left_out(shown, fits)
         if found.chosen is None:
             return self._unsure(query, Decision(scores=expected, reason=self._nobody(entries, fits) + told))
         decision = Decision(

@@ -110,7 +110,7 @@ class ModelRouter(Node):
         if self.cost_weight:
             scores = utility(scores, costs_of(candidates), self.cost_weight)
         choice = select(scores[0], tuple(profiles.values()), (self.demands, *asked.demands))
-        told = choice.told(names, asked.unknown)
+        told = asked.told + choice.told(names)
         if choice.chosen is None:
             raise ConfigurationError(f"No model of the pool may be asked{told}; add one that keeps to the demands.")
         decision = Decision(

@@ -51,12 +51,20 @@ class Flagged:
 
     Attributes:
         demands: one for each flag, so that of several limits the strictest counts.
+        heard: the flags as they were written.
         unknown: what stood behind `flag:` and is no flag.
     """
 
     text: str
     demands: tuple[Demands, ...] = ()
+    heard: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """Returns what was read, for a line that says what was chosen; empty where nothing was."""
+        heard = f"; flags: {', '.join(self.heard)}" if self.heard else ""
+        return heard + "".join(f"; '{flag}' is no flag" for flag in self.unknown)
 
 
 class FlaggedDemands(Demands):
@@ -94,6 +102,7 @@ def read_flags(text: str, weight: float) -> Flagged:
     Source: user flags in the prompt (Tryage, arXiv 2308.11601, "[Flag: Smallest model]").
     """
     found: list[Demands] = []
+    heard: list[str] = []
     unknown: list[str] = []
 
     def named(match: re.Match[str]) -> str:
@@ -103,20 +112,23 @@ def read_flags(text: str, weight: float) -> Flagged:
                 unknown.append(item)
             else:
                 found.append(read)
+                heard.append(item)
         return ""
 
     rest = _NAMED.sub(named, text)
     for edge in (_AT_START, _AT_END):
         while match := edge.search(rest):
-            read = [_read(item, weight) for item in re.split("[,;]", match[1])]
+            items = re.split("[,;]", match[1])
+            read = [_read(item, weight) for item in items]
             told = [each for each in read if each is not None]
             if len(told) < len(read):
                 break
             found += told
+            heard += map(str.strip, items)
             rest = rest[match.end() :] if edge is _AT_START else rest[: match.start()]
     if not found and not unknown:
         return Flagged(text)
-    return Flagged(rest.strip() or text, tuple(found), tuple(unknown))
+    return Flagged(rest.strip() or text, tuple(found), tuple(heard), tuple(unknown))
 
 
 def _read(item: str, weight: float) -> Demands | None:

@@ -50,7 +50,7 @@ class Selection:
     blind: tuple[Wish, ...]
     guessed: tuple[int, ...]
 
-    def told(self, names: Sequence[str], unknown: Sequence[str] = ()) -> str:
+    def told(self, names: Sequence[str]) -> str:
         """Returns what demands did, for the end of a line that says what was chosen; empty where they did nothing."""
         parts = []
         if self.moved_by and self.plain is not None:
@@ -65,7 +65,6 @@ class Selection:
         parts += [f"nobody's {_KNOWN_BY[wish]} is known, so '{wish}' does not count" for wish in self.blind]
         if self.guessed:
             parts.append(f"not all is known of {', '.join(names[number] for number in self.guessed)}")
-        parts += [f"'{flag}' is no flag" for flag in unknown]
         return "".join(f"; {part}" for part in parts)
 
 

@@ -81,7 +81,7 @@ async def test_flags_choose_and_are_gone_from_the_question_that_goes_on() -> Non
     assert flagged.ports == {"choice": ModelChoice(model="middle"), "query": Query(text="Why?")}
     assert _reason(flagged) == (
         "best single model expects middle 0.70 for $0.001; else large 0.80 for $0.01"
-        "; the wish small moved it from large; not beaten in score and wishes: large, middle, tiny"
+        "; flags: small=0.3; the wish small moved it from large; not beaten in score and wishes: large, middle, tiny"
     )
 
 
@@ -89,7 +89,7 @@ async def test_a_limit_leaves_models_out_and_unknown_things_are_told() -> None:
     fired = await _routed("Why? [licence: open] [flag: brave]", demands=FLAGS)
     assert fired.ports["choice"] == ModelChoice(model="middle")
     assert _reason(fired).endswith(
-        "; left out: large (licence proprietary), tiny (licence not known); 'brave' is no flag"
+        "; flags: licence: open; 'brave' is no flag; left out: large (licence proprietary), tiny (licence not known)"
     )
 
 
@@ -105,7 +105,9 @@ async def test_a_question_cannot_loosen_what_the_node_demands() -> None:
 
 
 async def test_demands_that_nobody_keeps_to_leave_by_unsure_or_are_told() -> None:
-    with pytest.raises(ConfigurationError, match=r"no model may be asked; left out: large \(70B is above 0.1B\)"):
+    with pytest.raises(
+        ConfigurationError, match=r"no model may be asked; flags: size <= 0.1b; left out: large \(70B is above"
+    ):
         await _routed("[size <= 0.1b] Why?", demands=FLAGS)
     fired = await _routed("[size <= 0.1b] Why?", demands=FLAGS, unsure_below=0.0)
     assert fired.ports == {"unsure": Query(text="Why?")}
@@ -132,7 +134,9 @@ async def test_a_pool_without_training_takes_flags_too() -> None:
     fired = await router.run(Query(text="[smallest] Why?"), MODELS, TopicEmbedder())
     assert fired.ports == {"choice": ModelChoice(model="tiny"), "query": Query(text="Why?")}
     assert "the wish small moved it from large" in _reason(fired)
-    with pytest.raises(ConfigurationError, match="No model of the pool may be asked; left out: large"):
+    with pytest.raises(
+        ConfigurationError, match="No model of the pool may be asked; flags: reads image; left out: large"
+    ):
         await router.run(Query(text="[reads image] Why?"), MODELS, TopicEmbedder())
 
 

@@ -32,16 +32,16 @@ from pipelines.routing.flag import Flagged, FlaggedDemands, read_flags
     ],
 )
 def test_a_flag_is_read_in_front_behind_and_in_the_middle_by_its_name(flag: str, demands: Demands) -> None:
-    assert read_flags(f"[{flag}] Why?", 0.2) == Flagged("Why?", (demands,))
-    assert read_flags(f"Why?\n[{flag}]", 0.2) == Flagged("Why?", (demands,))
-    assert read_flags(f"Why [Flag: {flag}] so?", 0.2) == Flagged("Why so?", (demands,))
+    assert read_flags(f"[{flag}] Why?", 0.2) == Flagged("Why?", (demands,), (flag,))
+    assert read_flags(f"Why?\n[{flag}]", 0.2) == Flagged("Why?", (demands,), (flag,))
+    assert read_flags(f"Why [Flag: {flag}] so?", 0.2) == Flagged("Why so?", (demands,), (flag,))
 
 
 def test_several_flags_stand_side_by_side_or_in_one_pair_of_brackets() -> None:
     both = (Demands(small=0.3), Demands(recent=0.3))
-    assert read_flags("[small][recent] Why?", 0.3) == Flagged("Why?", both)
-    assert read_flags("[small, recent] Why?", 0.3) == Flagged("Why?", both)
-    assert read_flags("[flags: small; recent] Why?", 0.3) == Flagged("Why?", both)
+    assert read_flags("[small][recent] Why?", 0.3) == Flagged("Why?", both, ("small", "recent"))
+    assert read_flags("[small, recent] Why?", 0.3) == Flagged("Why?", both, ("small", "recent"))
+    assert read_flags("[flags: small; recent] Why?", 0.3) == Flagged("Why?", both, ("small", "recent"))
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_brackets_that_hold_no_flag_stay(text: str) -> None:
 
 
 def test_what_is_called_a_flag_and_is_none_is_taken_out_and_told() -> None:
-    assert read_flags("Why? [flag: brave, size >= 8b]", 0.2) == Flagged("Why?", (), ("brave", "size >= 8b"))
+    assert read_flags("Why? [flag: brave, size >= 8b]", 0.2) == Flagged("Why?", unknown=("brave", "size >= 8b"))
 
 
 def test_a_question_of_flags_alone_stays_a_question() -> None:
-    assert read_flags("[small]", 0.2) == Flagged("[small]", (Demands(small=0.2),))
+    assert read_flags("[small]", 0.2) == Flagged("[small]", (Demands(small=0.2),), ("small",))
 
 
 def test_a_node_reads_flags_only_where_it_is_told_to() -> None:
