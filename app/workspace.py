@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -19,6 +20,7 @@ from app.model_list import known_entries
 from app.outcome.fill_job import Fillings
 from app.recording import Recordings
 from app.routing.training import Trainings
+from app.vectors import KeptVectors, OutsideModels
 from pipelines.catalogue import Catalogue, ModelEntry, Provider
 from pipelines.chat import Call, ChatRequest, Message, Sampling
 from pipelines.document import Pipeline
@@ -35,6 +37,7 @@ from pipelines.graph import Problem, find_problems
 from pipelines.retrieval.embedder import pick_embedder
 from pipelines.run import Budget, Fired, Run, RunSettings
 from pipelines.value import Query
+from pipelines.vectors import ModelEmbedder
 from storage import Storage, open_storage
 
 DEFAULT_MODEL = "smollm2-135m"
@@ -72,7 +75,8 @@ class Workspace:
         )
         self._holds = Holds(self.engine, self.storage.runs, self.loop)
         self.experiments = Experiments(self.storage, self.batch_engine, self.library, embedder, self.loop)
-        self.trainings = Trainings(embedder, self.config.vectors_folder)
+        by_model = partial(ModelEmbedder, OutsideModels(self))
+        self.trainings = Trainings(KeptVectors(embedder, self.config.vectors_folder, by_model))
         self.fillings = Fillings(self)
 
     def __enter__(self) -> Workspace:

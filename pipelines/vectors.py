@@ -10,10 +10,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.catalogue import ModelEntry
+from pipelines.catalogue import ModelEntry, Provider
 from pipelines.chat import ChatRequest, Message
 from pipelines.error import ModelAnsweredGarbage
 from pipelines.service import Models
+
+MAKERS: Final[frozenset[Provider]] = frozenset({"litellm", "openai_compatible"})
+"""The kinds of models that may make vectors."""
 
 MOST_TEXTS: Final = 64
 MOST_BYTES: Final = 200_000

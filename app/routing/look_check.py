@@ -55,8 +55,7 @@ def _checked(scene: Scene) -> tuple[Audit | None, tuple[Robustness, ...]]:
 
 def _decided(scene: Scene, queries: Sequence[str]) -> Choices:
     router = scene.router
-    space = scene.space.trainings.embedded(tuple(queries)) if router.strategy.needs_space else None
-    scores, costs = router.predict(queries, space=space)
+    scores, costs = router.predict(queries, space=scene.vectors(queries))
     weight = float(scene.curve.weight[scene.place.at])
     if np.isinf(weight):
         return best(-costs)

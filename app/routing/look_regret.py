@@ -57,7 +57,7 @@ def draw_why(scene: Scene) -> None:
 def draw_reason(scene: Scene, query: str) -> None:
     """Draws what the router expects of each model on a question, and the reasons that its strategy tells."""
     router = scene.router
-    space = scene.space.trainings.embedded((query,)) if router.strategy.needs_space else None
+    space = scene.vectors((query,))
     scores, costs = router.predict([query], space=space)
     weight = float(scene.curve.weight[scene.place.at])
     values = -costs if np.isinf(weight) else scores - weight * np.nan_to_num(costs)
@@ -87,7 +87,10 @@ def draw_reason(scene: Scene, query: str) -> None:
         sure = router.strategy.confidence([query], space=space)
         if sure is not None:
             st.caption(f"How sure the strategy is that it knows such questions: {float(sure[0]):.2f} of 1.")
-        _draw_explanation(router.strategy.explain(query, space=space) or _neighbours(scene, query))
+        reasons = router.strategy.explain(query, space=space)
+        if reasons and weight:
+            st.caption("What the strategy tells of the expected scores, before cost is weighed:")
+        _draw_explanation(reasons or _neighbours(scene, query))
 
 
 def _neighbours(scene: Scene, query: str) -> dict[str, Any]:

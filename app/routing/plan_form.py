@@ -10,11 +10,16 @@ from typing import Final
 import streamlit as st
 from pydantic import ValidationError
 
+from app.figure import cost_text
 from app.form.choice import Choices
 from app.form.form import draw_form
 from app.plain import plain
 from app.routing.table_shelf import TableEntry
 from app.routing.training import Plan
+from app.state import workspace
+from app.vectors import may_make_vectors
+from pipelines.catalogue import estimate_tokens
+from pipelines.chat import Usage
 from pipelines.learned import LearnedStrategy
 from pipelines.outcome.split import group_numbers
 from pipelines.outcome.table import OutcomeTable
@@ -36,6 +41,8 @@ def draw_plan(entry: TableEntry, table: OutcomeTable, models: Sequence[str], *, 
     )  # fmt: skip
     drawn = {kind: _draw_strategy(kinds[kind], f"{key}:{kind}") for kind in chosen}
     strategies = {strategy.title: strategy for strategy in drawn.values() if strategy is not None}
+    looks = any(strategy.needs_space for strategy in strategies.values())
+    maker = _draw_maker(table, key) if looks else None
     problems = _problems(strategies, chosen, split.models)
     for problem in problems:
         st.caption(plain(problem))
@@ -43,7 +50,7 @@ def draw_plan(entry: TableEntry, table: OutcomeTable, models: Sequence[str], *, 
         f"Train {len(strategies)} router{'' if len(strategies) == 1 else 's'}", icon=":material/model_training:",
         key="routers:train", type="primary", disabled=bool(problems) or busy,
     )  # fmt: skip
-    return replace(split, strategies=strategies) if pressed else None
+    return replace(split, strategies=strategies, embedding_model=maker) if pressed else None
 
 
 def _draw_split(entry: TableEntry, table: OutcomeTable, models: Sequence[str], key: str) -> Plan:
@@ -99,6 +106,21 @@ def _draw_parts(table: OutcomeTable, key: str) -> tuple[str, str] | None:
         return "At random, by groups" if parts is None else f"As recorded: {parts[0]} / {parts[1]}"
 
     return options[st.selectbox("Split", range(len(options)), 0, label, key=f"{key}:split")]
+
+
+def _draw_maker(table: OutcomeTable, key: str) -> str | None:
+    """Draws who makes the vectors, and what that will cost."""
+    entries = {entry.name: entry for entry in workspace().catalogue if may_make_vectors(entry)}
+    name = st.selectbox(
+        "Vectors are made by", [None, *entries], 0, lambda name: name or "The embedder of this installation",
+        key=f"{key}:maker", help="An embedding model of the catalogue; one that answers in chats makes no vectors.",
+    )  # fmt: skip
+    if name is not None:
+        priced = workspace().engine.gateway.priced(entries[name])
+        tokens = sum(map(estimate_tokens, dict.fromkeys(table.queries)))
+        cost = cost_text(priced.cost_usd(Usage(input_tokens=tokens))) if priced.price else "an unknown price"
+        st.caption(plain(f"About {tokens:,} tokens for {cost}; vectors that are kept already cost nothing."))
+    return name
 
 
 def _draw_strategy(cls: type[LearnedStrategy], key: str) -> LearnedStrategy | None:

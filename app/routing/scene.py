@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from app.workspace import Workspace
 from pipelines.choice import Choices
 from pipelines.routing.board import Point
 from pipelines.routing.curve import Curve
+from pipelines.space import Space
 from pipelines.trained import TrainedRouter
 
 
@@ -50,6 +52,12 @@ class Scene:
     def curve(self) -> Curve:
         """Returns its curve."""
         return self.trained.board.curve(self.place.name)
+
+    def vectors(self, queries: Sequence[str]) -> Space | None:
+        """Returns the vectors of questions, None where the router looks at none."""
+        if not self.router.strategy.needs_space:
+            return None
+        return self.space.trainings.vectors.space(queries, self.router.card.embedding_model)
 
     @property
     def choices(self) -> Choices:

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, Literal
 
 import numpy as np
 
+from app.vectors import KeptVectors
 from pipelines.error import ConfigurationError, RouteloomError
 from pipelines.learned import LearnedStrategy
 from pipelines.outcome.coverage import comparable
 from pipelines.outcome.split import refuse_leak, seen_hashes, split_table
 from pipelines.outcome.table import OutcomeTable
-from pipelines.retrieval.kept import KeptEmbedder
 from pipelines.routing.background import Background
 from pipelines.routing.board import Board
 from pipelines.routing.evaluation import compare_routers
 from pipelines.routing.figures import RouterComparison, RouterFigures
-from pipelines.service import Embedder
 from pipelines.space import Space
 from pipelines.trained import TrainedRouter
 
@@ -44,6 +41,7 @@ class Plan:
         models: empty for all that can be compared.
         holdout: share of the rows, whole groups, on which they are judged.
         parts: of the recorded split, to learn from and to judge on, instead of a holdout.
+        embedding_model: of the catalogue, for strategies that look at vectors; None takes the embedder at hand.
     """
 
     table: OutcomeTable
@@ -52,6 +50,7 @@ class Plan:
     holdout: float = 0.3
     seed: int = 0
     parts: tuple[str, str] | None = None
+    embedding_model: str | None = None
 
     @property
     def split(self) -> str:
@@ -127,9 +126,9 @@ class _StoppedError(Exception):
 class Trainings:
     """Holds the last training on each table of this process."""
 
-    def __init__(self, embedder: Embedder, folder: Path) -> None:
-        """Takes the embedder for strategies that look at vectors, and the folder in which these are kept."""
-        self._embedder = KeptEmbedder(embedder, folder)
+    def __init__(self, vectors: KeptVectors) -> None:
+        """Takes who has the vectors for strategies that look at them."""
+        self.vectors = vectors
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="routeloom-training")
         self._found: dict[str, Training] = {}
         self._works: dict[str, Future[object]] = {}
@@ -225,7 +224,8 @@ class Trainings:
                 "unsaved",
                 fitted,
                 train,
-                embedder=self._embedder.name,
+                embedder=self.vectors.embedder(plan.embedding_model).name if fitted.needs_space else None,
+                embedding_model=plan.embedding_model,
                 seed=plan.seed,
                 split=plan.split,
                 fit_s=figures[name].fit_s,
@@ -238,16 +238,7 @@ class Trainings:
         if not any(strategy.needs_space for strategy in training.plan.strategies.values()):
             return None
         training.doing = f"{EMBEDDING} ({len(texts):,})"
-        return self.embedded(texts)
-
-    def embedded(self, texts: tuple[str, ...]) -> Space:
-        """Returns the vectors of these texts; each is embedded once in the life of the installation."""
-        return asyncio.run(Space.of(self._embedder, texts))
-
-    @property
-    def embedder_name(self) -> str:
-        """Returns the name of the embedder."""
-        return self._embedder.name
+        return self.vectors.space(texts, training.plan.embedding_model)
 
 
 def _log_fault(future: Future[None]) -> None:

@@ -23,12 +23,17 @@ def price_of(target: str) -> Price | None:
     The day is the one on which the table came to this machine.
     """
     row = _row(target)
-    if row is None or row.get("input_cost_per_token") is None or row.get("output_cost_per_token") is None:
+    if row is None:
+        return None
+    # Vectors have no output tokens, and some rows do not say so.
+    cost_in, cost_out = (row.get(f"{side}_cost_per_token") for side in ("input", "output"))
+    cost_out = 0.0 if cost_out is None and row.get("mode") == "embedding" else cost_out
+    if cost_in is None or cost_out is None:
         return None
     cached = row.get("cache_read_input_token_cost")
     return Price(
-        input_usd_per_mtok=_per_mtok(row["input_cost_per_token"]),
-        output_usd_per_mtok=_per_mtok(row["output_cost_per_token"]),
+        input_usd_per_mtok=_per_mtok(cost_in),
+        output_usd_per_mtok=_per_mtok(cost_out),
         cached_input_usd_per_mtok=None if cached is None else _per_mtok(cached),
         as_of=_day(),
         source=f"price table of LiteLLM {version('litellm')}",
@@ -43,6 +48,11 @@ def context_window_of(target: str) -> int | None:
 def max_output_tokens_of(target: str) -> int | None:
     """Returns the longest answer of a model by its LiteLLM name, or None where the table does not say."""
     return _positive((_row(target) or {}).get("max_output_tokens"))
+
+
+def makes_vectors(target: str) -> bool:
+    """Says whether a model may be an embedding model by its LiteLLM name: the table says so, or does not know it."""
+    return bool((_row(target) or {}).get("mode", "embedding") == "embedding")
 
 
 def is_provider(prefix: str) -> bool:
@@ -66,6 +76,7 @@ def _table() -> Mapping[str, Mapping[str, Any]]:
         return {}
     wanted = (
         "litellm_provider",
+        "mode",
         "input_cost_per_token",
         "output_cost_per_token",
         "cache_read_input_token_cost",

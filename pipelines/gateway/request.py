@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from pipelines.catalogue import ModelEntry, Provider
+from pipelines.catalogue import ModelEntry
 from pipelines.chat import Call, ChatRequest, Completion, Measured, Reply
 from pipelines.error import ConfigurationError, ModelRejectedRequest
 from pipelines.gateway.scope import CallScope
 from pipelines.gateway.trial import bounded
+from pipelines.vectors import MAKERS
 
 _MOST_CHARS_PER_TOKEN = 8
-_EMBEDDING: frozenset[Provider] = frozenset({"litellm", "openai_compatible"})
 
 
 def settled(request: ChatRequest, entry: ModelEntry, scope: CallScope) -> ChatRequest:
@@ -51,7 +51,7 @@ def refuse_impossible(request: ChatRequest, entry: ModelEntry) -> None:
         ConfigurationError: if vectors are asked of a kind of model that makes none.
     """
     lengths = [len(message.content) for message in request.messages]
-    if request.purpose == "embed" and entry.provider not in _EMBEDDING:
+    if request.purpose == "embed" and entry.provider not in MAKERS:
         raise ConfigurationError(
             f"The model '{entry.name}' makes no vectors; name an embedding model at a provider or a server."
         )

@@ -12,6 +12,7 @@ import pytest
 from app.routing.look_together import sentences_of
 from app.routing.together import Together, answered_together
 from app.routing.training import Plan, Trained, Trainings
+from app.vectors import KeptVectors
 from pipelines.error import ConfigurationError
 from pipelines.outcome.table import OutcomeTable
 from pipelines.retrieval.hashing import HashingEmbedder
@@ -36,7 +37,7 @@ def voters(*, priced: bool = True) -> OutcomeTable:
 
 @pytest.fixture
 def trainings(tmp_path: Path) -> Iterator[Trainings]:
-    opened = Trainings(HashingEmbedder(), tmp_path)
+    opened = Trainings(KeptVectors(HashingEmbedder(), tmp_path))
     yield opened
     opened.close()
 

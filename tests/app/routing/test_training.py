@@ -13,6 +13,7 @@ import pytest
 from pydantic import PrivateAttr
 
 from app.routing.training import Plan, Trainings
+from app.vectors import KeptVectors
 from pipelines.error import ConfigurationError
 from pipelines.learned import LearnedStrategy, model_names
 from pipelines.outcome.table import OutcomeTable
@@ -45,7 +46,7 @@ class Gated(LearnedStrategy):
 
 @pytest.fixture
 def trainings(tmp_path: Path) -> Iterator[Trainings]:
-    opened = Trainings(HashingEmbedder(), tmp_path)
+    opened = Trainings(KeptVectors(HashingEmbedder(), tmp_path))
     yield opened
     opened.close()
 

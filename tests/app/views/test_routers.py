@@ -187,3 +187,15 @@ def test_saved_routers_are_listed_told_and_deleted(space: Workspace) -> None:
     at.button(key="saved:delete:sure").click().run()
     assert "'practice' is deleted." in said(at)
     assert space.storage.routers.list() == []
+
+
+def test_who_makes_the_vectors_is_asked_where_a_strategy_looks_at_them(space: Workspace) -> None:
+    at = shown(SPECIALISTS)
+    assert not [box for box in at.selectbox if box.label == "Vectors are made by"]
+    kind = next(box for box in at.selectbox if box.label == "Featurizer" and (box.key or "").startswith("r:plan"))
+    kind.set_value("embedding").run()
+    [box] = [box for box in at.selectbox if box.label == "Vectors are made by"]
+    # Models of the catalogue that are known to chat are not offered.
+    assert box.options == ["The embedder of this installation", "stub"]
+    box.set_value("stub").run()
+    assert "tokens for" in said(at)
