@@ -62,7 +62,8 @@ def row_table(results: Results, examples: Sequence[Example], rows: Iterable[Row]
         return ""
     heads = ("Example", "Reference", *(escape(label) for label in results.contenders))
     lines = [_example(examples[place], place, results, found, scores[place].tolist()) for place in places]
-    shown = f"{len(places):,} of {differing:,} examples" if len(places) < differing else count_text(differing, "example")
+    several = f"{len(places):,} of {differing:,} examples"
+    shown = several if len(places) < differing else count_text(differing, "example")
     return f'<h2>Where they differ</h2><p class="quiet">{shown}, largest difference first.</p>{_table(heads, lines)}'
 
 
