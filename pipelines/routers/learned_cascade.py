@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from pipelines.error import ConfigurationError
 from pipelines.estimator.tree import grown, walked
 from pipelines.featured import group_means, prior
 from pipelines.featurizer import Features
@@ -72,7 +71,7 @@ class LearnedCascade(TaskStrategy):
         """Returns the strategy with the expected gains of every step.
 
         Raises:
-            ConfigurationError: if the table names fewer than two tasks, or no question was asked of two models.
+            ConfigurationError: if the table names fewer than two tasks.
         """
         fitted = super().fit(outcomes, space=space, seed=seed)
         state = dict(fitted.state)
@@ -83,10 +82,7 @@ class LearnedCascade(TaskStrategy):
         posterior, skills = self._unseen(fitted, outcomes, space, seed)
         seen, gained = self.with_state(state)._steps_taken(outcomes, posterior, skills, seed)
         if not len(gained):
-            raise ConfigurationError(
-                f"No question of the table '{outcomes.name}' has scores of two models of the cascade, which learns what"
-                " asking a second one gains."
-            )
+            return self.with_state(state)
         trees = grown(
             seen.astype(np.float32), gained[:, None],
             rounds=self.rounds, leaves=self.leaves, rate=0.06,
@@ -110,6 +106,9 @@ class LearnedCascade(TaskStrategy):
         """Returns the expected gains of questions whose looks and tasks are known, an array (n_queries, n_next)."""
         skills = posterior @ self.state["means"]
         later = [place for place in self.state["order"].tolist() if place not in asked]
+        if "tree.base" not in self.state:
+            # No question was asked of two models, so nothing is known of gains.
+            return np.zeros((len(posterior), len(later)))
         seen = np.hstack([evidence.features(asked, skills, self._usual), posterior, looks])
         rows = np.vstack([np.hstack([seen, _next(skills, asked, place)]) for place in later]).astype(np.float32)
         trees = {name.removeprefix("tree."): array for name, array in self.state.items() if name.startswith("tree.")}

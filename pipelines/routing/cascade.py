@@ -65,6 +65,11 @@ class RecordedCascade:
         self._costs = costs.predict(table.queries) * (self._posterior @ cascade.state["dearness"])
         self._gains: dict[Asked, Floats] = {}
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Returns the models of the cascade."""
+        return self._table.models
+
     def at(self, score_per_usd: float, first: Sequence[str] | None = None) -> Outcome:
         """Returns what every question ends with, where one USD is worth this much score; `first` may begin instead."""
         score, cost, calls = (np.zeros(self._table.n_queries) for _ in range(3))
