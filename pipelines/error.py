@@ -2,6 +2,7 @@
 
 RouteloomError
 ├── DocumentError          a file or a value is not what it claims to be
+│   └── FormatUnknown          a file is of no known format, so a person has to say what its columns mean
 ├── PipelineInvalid        a pipeline has problems; carries all of them
 ├── ConfigurationError     something outside the pipeline is missing or wrong: a model, a key, a document set
 ├── NotFound               nothing is stored under that name
@@ -33,6 +34,10 @@ class RouteloomError(Exception):
 
 class DocumentError(RouteloomError):
     """Says that a file or value is not what it claims to be."""
+
+
+class FormatUnknown(DocumentError):
+    """Says that a file is of no known format, so a person has to say what its columns mean."""
 
 
 class PipelineInvalid(RouteloomError):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.library import Library
     from app.outcome.filling import Filling
     from pipelines.document import Pipeline
-    from pipelines.outcome.missing import FillPlan
+    from pipelines.outcome.missing import FillPlan, PriceSource
     from pipelines.outcome.table import OutcomeTable
     from pipelines.statistics.report import Report
 
@@ -27,6 +27,7 @@ Alias = Annotated[
     list[str] | None, typer.Option("--as", help="TABLE_NAME=CATALOGUE_NAME of a model that is called otherwise here.")
 ]
 TOLD_PROBLEMS = 20
+SOURCES = {"catalogue": "the prices of the catalogue", "recorded": "what its recorded answers cost"}
 
 
 def register(outcomes: typer.Typer) -> None:
@@ -53,7 +54,7 @@ def missing(
         cells = [{"id": table.ids[row], "model": table.models[column]} for row, column in plan.cells.tolist()]
         print_json({"cells": cells, **_plan_answer(plan)})
     for each, (count, cost) in plan.by_model().items():
-        tell(f"{each}: {count:,} missing, {_usd(cost)} ({plan.sources[each]})")
+        tell(f"{each}: {count:,} missing, {_usd(cost)}{_source(plan.sources[each])}")
     tell(f"{plan.sentence[:1].upper()}{plan.sentence[1:]}.")
 
 
@@ -226,6 +227,10 @@ def _print_report(report: Report, labels: tuple[str, ...]) -> None:
         cost = "?" if found.cost_usd_per_1k.value is None else f"{found.cost_usd_per_1k.value:.4g}"
         drawn.add_row(*map(cell, (label, accuracy, bounds, cost, f"{found.n_rows:,}", f"{found.errors:,}")))
     console(stderr=False).print(drawn)
+
+
+def _source(source: PriceSource) -> str:
+    return "" if source == "unknown" else f" (by {SOURCES[source]})"
 
 
 def _usd(cost: float) -> str:

@@ -9,6 +9,7 @@ from pipelines.error import DocumentError
 
 if TYPE_CHECKING:
     from pipelines.outcome.archive import TableCard
+    from pipelines.outcome.gathering import GatherRule, Repetition, ScoreScale
     from pipelines.outcome.mapping import OutcomeMapping
 
 SEVERAL: Final = "models"
@@ -64,6 +65,22 @@ def pairs(given: Sequence[str], option: str) -> dict[str, str]:
             raise DocumentError(f"{option} takes pairs such as NAME=VALUE; found '{pair}'.")
         found[name.strip()] = value.strip()
     return found
+
+
+def gather_rule(scale: ScoreScale, score_range: str | None, repetition: Repetition) -> GatherRule:
+    """Returns what becomes of scores and repetitions; a range that is named is stretched.
+
+    Raises:
+        DocumentError: if the range is none, or scores are to be clipped.
+    """
+    from pipelines.outcome.gathering import GatherRule
+
+    found = range_of(score_range)
+    if found is not None and scale == "clip":
+        raise DocumentError(
+            "--score-range is stretched to 0 to 1, so it goes with --scale stretch; found --scale clip."
+        )
+    return GatherRule(scale=scale if found is None else "stretch", score_range=found, repetition=repetition)
 
 
 def range_of(text: str | None) -> tuple[float, float] | None:

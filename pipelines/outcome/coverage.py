@@ -14,6 +14,15 @@ from pipelines.outcome.table import OutcomeTable
 WELL_PRICED = 0.95
 """A model counts as priced if so many of its scored cells have a cost; the others are filled with its mean."""
 
+MOST_NAMED = 5
+"""So many models that were left out are named."""
+
+
+def shared_rows(table: OutcomeTable) -> NDArray[np.bool_]:
+    """Returns which rows have a score of every model that has any, an array (n_queries,)."""
+    missing = table.missing
+    return np.asarray(~missing[:, ~missing.all(axis=0)].any(axis=1), dtype=np.bool_)
+
 
 def comparable(
     train: OutcomeTable, test: OutcomeTable, *, models: Sequence[str] = (), priced: bool | None = None
@@ -40,7 +49,8 @@ def comparable(
         raise ConfigurationError(f"No row of '{test.name}' has a score of every model; choose models that share rows.")
     if whole.n_queries < test.n_queries:
         lost = test.n_queries - whole.n_queries
-        warnings.append(f"{lost} of {test.n_queries} test rows lack a score of some model and were left out.")
+        lack = "lacks a score of some model and was" if lost == 1 else "lack a score of some model and were"
+        warnings.append(f"{lost:,} of {test.n_queries:,} test rows {lack} left out.")
     return train.columns(chosen), _filled(whole), tuple(warnings)
 
 
@@ -81,7 +91,9 @@ def _with_costs(
     if len(known) == len(models):
         return models
     if len(known) >= 2 and (needed or 2 * len(known) >= len(models)):
-        warnings.append(f"{len(models) - len(known)} of {len(models)} models have no known cost and were left out.")
+        gone = [model for model in models if model not in known]
+        verbs = ("has no known cost and was", "have no known cost and were")
+        warnings.append(_left_out(gone, len(models), *verbs))
         return known
     if needed:
         raise ConfigurationError(f"{len(known)} of {len(models)} models have known costs; two are needed to compare.")
@@ -105,10 +117,17 @@ def _covering(test: OutcomeTable, models: list[str], warnings: list[str]) -> lis
     dropped = max(drops, key=lambda n: (int(asked[:, order[n:]].all(axis=1).sum()) * (len(models) - n - 1), -n))
     kept = set(order[dropped:])
     if dropped:
-        warnings.append(
-            f"{dropped} of {len(models)} models were asked too few of the same test questions and were left out."
-        )
+        gone = [model for column, model in enumerate(models) if column not in kept]
+        asked_too_few = "asked too few of the same test questions and"
+        warnings.append(_left_out(gone, len(models), f"was {asked_too_few} was", f"were {asked_too_few} were"))
     return [model for column, model in enumerate(models) if column in kept]
+
+
+def _left_out(gone: list[str], count: int, one: str, several: str) -> str:
+    """Returns which of `count` models were left out and why, the first few by name."""
+    more = f" and {len(gone) - MOST_NAMED:,} more" if len(gone) > MOST_NAMED else ""
+    verbs = one if len(gone) == 1 else several
+    return f"{len(gone)} of {count} models {verbs} left out: {', '.join(gone[:MOST_NAMED])}{more}."
 
 
 def _priced_share(table: OutcomeTable) -> NDArray[np.float64]:

@@ -19,6 +19,8 @@ ScoreScale = Literal["as_is", "clip", "stretch"]
 Repetition = Literal["refuse", "mean", "first", "last"]
 MOST_CELLS: Final = 40_000_000
 _NUMBERS: Final = ("cost_usd", "input_tokens", "output_tokens", "latency_s")
+_USUAL_RANGES: Final = ((-1.0, 1.0), (7.0, 10.0), (10.0, 100.0))
+"""Highest scores above the first number and up to the second mean 0 to the second; 5 or 7 may be the top of a scale."""
 
 
 class GatherRule(Record):
@@ -26,13 +28,25 @@ class GatherRule(Record):
 
     Attributes:
         scale: `as_is` refuses scores outside 0 to 1, `clip` cuts them off, `stretch` maps the range to 0 to 1.
-        score_range: what `stretch` maps; by default from the lowest to the highest score of the files.
+        score_range: what `stretch` maps; by default the likely range of the scores in the files.
         repetition: whether a cell that comes twice is refused, or its mean, first or last outcome counts.
     """
 
     scale: ScoreScale = "as_is"
     score_range: tuple[float, float] | None = None
     repetition: Repetition = "refuse"
+
+
+def likely_range(low: float, high: float) -> tuple[float, float]:
+    """Returns the range that scores from `low` to `high` are likely given in.
+
+    That is 0 to 1, 0 to 10 or 0 to 100 where they fit; else what they span, and no less than from 0 or to 1 where that
+    is a single number.
+    """
+    for above, top in _USUAL_RANGES:
+        if low >= 0 and above < high <= top:
+            return (0.0, top)
+    return (low, high) if low < high else (min(low, 0.0), max(high, 1.0))
 
 
 class Gathering:
@@ -113,6 +127,17 @@ class Gathering:
             **arrays,
         ).columns(sorted(self._models))
 
+    @property
+    def span(self) -> tuple[float, float]:
+        """Returns the lowest and the highest score of all outcomes; there is one at least."""
+        return min(self._score), max(self._score)
+
+    def score_range(self, rule: GatherRule) -> tuple[float, float] | None:
+        """Returns which scores become 0 and 1, or None where none is stretched."""
+        if rule.scale != "stretch":
+            return None
+        return rule.score_range or likely_range(*self.span)
+
     def _place_of(self, found: Outcome) -> int:
         """Returns the number of a query; the ids of one task may come again in another."""
         keys = (f"id {found.id}", f"id {found.task} {found.id}") if found.id else (f"text {found.query}",)
@@ -151,15 +176,15 @@ class Gathering:
         scores = np.array(self._score)
         if rule.scale == "clip":
             return np.asarray(np.clip(scores, 0.0, 1.0), dtype=np.float64)
-        low, high = 0.0, 1.0
-        if rule.scale == "stretch":
-            low, high = rule.score_range or (float(scores.min()), float(scores.max()))
-            if low >= high:
-                raise DocumentError(f"Scores from {low:g} to {high:g} cannot be stretched to 0 to 1; name their range.")
+        low, high = self.score_range(rule) or (0.0, 1.0)
+        if low >= high:
+            raise DocumentError(
+                f"Scores from {low:g} to {high:g} cannot be stretched to 0 to 1; give the lower end first."
+            )
         outside = np.flatnonzero((scores < low) | (scores > high))
         if outside.size:
             bad = int(outside[0])
-            advice = "choose to clip or to stretch them" if rule.scale == "as_is" else "name a wider range"
+            advice = "choose to clip or to stretch the scores" if rule.scale == "as_is" else "name a wider range"
             raise DocumentError(
                 f"{self._place(bad)} has the score {scores[bad]:g}, not {low:g} to {high:g} ({_are(outside.size)} out"
                 f" of range); {advice}."

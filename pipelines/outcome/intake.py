@@ -9,7 +9,7 @@ from typing import Final
 
 from pipelines.data.problem import Problem, RowRefused
 from pipelines.data.row import RawRow, refuse_oversized
-from pipelines.error import DocumentError, NotFound
+from pipelines.error import DocumentError, FormatUnknown, NotFound
 from pipelines.outcome.folder import OUTCOMES, QUERIES, prices_near, read_folder
 from pipelines.outcome.gathering import Gathering, GatherRule
 from pipelines.outcome.importer import Importer
@@ -35,6 +35,8 @@ class Import:
         repeated: how many outcomes were of a cell that was known already.
         note: what a person should know about the numbers, or empty.
         strangers: files of a folder that are of no known format and were left out.
+        score_range: the scores that became 0 and 1, None where none was stretched.
+        span: the lowest and the highest score of the files, None where they are of our own format.
     """
 
     table: OutcomeTable
@@ -44,13 +46,16 @@ class Import:
     repeated: int = 0
     note: str = ""
     strangers: tuple[str, ...] = ()
+    score_range: tuple[float, float] | None = None
+    span: tuple[float, float] | None = None
 
 
 def recognise_outcomes(file: OutcomeFile) -> str:
     """Returns the kind of the importer that is surest of a file.
 
     Raises:
-        DocumentError: if none knows it; says what its columns are, or why it has none.
+        FormatUnknown: if none knows it; says what its columns are.
+        DocumentError: if it has no row.
     """
     if not file.sample:
         first = next(iter(file.rows()), None)
@@ -62,7 +67,7 @@ def recognise_outcomes(file: OutcomeFile) -> str:
     if not sure[best]:
         columns = ", ".join(file.columns[:20]) or "none"
         titles = "; ".join(cls.title for cls in importer_kinds().values())
-        raise DocumentError(
+        raise FormatUnknown(
             f"{file.name} is of no format of outcomes that is known here (its columns are {columns}); say which column"
             f" is what, or bring one of: {titles}."
         )
@@ -116,14 +121,17 @@ def import_outcomes(
         raise DocumentError(f"None of the rows can be used; the first wrong one is {account.problems[0]}.")
     if not kinds:
         raise next(iter(strangers.values()), DocumentError("There is no file to import."))
+    rule = rule or GatherRule()
     return Import(
-        table=account.gathering.table(name, rule or GatherRule()),
+        table=account.gathering.table(name, rule),
         kind=kinds[0],
         problems=tuple(account.problems),
         skipped=account.skipped,
         repeated=account.gathering.repeated(),
         note=" ".join(dict.fromkeys(note for each in kinds if (note := importer_kinds()[each].note))),
         strangers=tuple(strangers),
+        score_range=account.gathering.score_range(rule),
+        span=account.gathering.span,
     )
 
 

@@ -35,7 +35,8 @@ def test_a_table_is_imported_listed_shown_and_deleted(stored: Program) -> None:
     assert {"name": "facts", "version": 2, "kind": "long_table", "missing": 1, "n_queries": 2}.items() <= told.items()
     assert [row["name"] for row in stored("outcomes", "--json").json] == ["facts"]
     shown = stored("outcomes", "show", "facts", "--json").json
-    assert shown["by_model"][1] == {"model": "stub", "score": 0.0, "cost_usd": 0.2, "n": 1, "missing": 1}
+    of_row = {"model": "stub", "score": 0.0, "cost_usd": 0.2, "n": 1, "missing": 1, "score_on_shared_rows": 0.0}
+    assert (shown["by_model"][1], shown["n_shared_rows"]) == (of_row, 1)
     assert "big" in stored("outcomes", "show", "facts@1").stdout
     assert "are deleted together; name 'facts' without '@1'" in stored("outcomes", "delete", "facts@1").stderr
     assert _json(stored, "delete", "facts") == {"deleted": "facts"}
@@ -47,13 +48,46 @@ def test_a_wrong_row_ends_with_its_place(asking: Program) -> None:
     outcome = asking("outcomes", "import", "bad.csv")
     assert (outcome.code, "bad.csv, row 1, has the score 7, not 0 to 1" in outcome.stderr) == (2, True)
     told = asking("outcomes", "import", "bad.csv", "--scale", "stretch", "--score-range", "0:10", "--json").json
-    assert told["version"] == 1
+    assert (told["version"], told["score_range"], told["span"]) == (1, [0.0, 10.0], [7.0, 7.0])
+
+
+def test_the_range_that_scores_are_stretched_from_is_told(asking: Program) -> None:
+    (asking.home / "percent.csv").write_text("query,model,score\nOne?,big,20\nTwo?,big,95\n")
+    outcome = asking("outcomes", "import", "percent.csv", "--scale", "stretch")
+    assert "Scores from 0 to 100 were stretched to 0 to 1; the lowest found is 20, the highest 95." in outcome.stderr
+    assert "Name another range with --score-range LOWEST:HIGHEST." in outcome.stderr
+    assert asking("outcomes", "show", "percent", "--json").json["by_model"][0]["score"] == pytest.approx(0.575)
+    outcome = asking("outcomes", "import", "percent.csv", "--score-range", "20:120")
+    assert "Scores from 20 to 120 were stretched to 0 to 1" in outcome.stderr
+    assert "Name another range" not in outcome.stderr
+    outcome = asking("outcomes", "import", "percent.csv", "--scale", "clip", "--score-range", "0:100")
+    assert (outcome.code, "found --scale clip" in outcome.stderr) == (2, True)
+
+
+def test_means_of_different_rows_are_told_apart_from_those_of_shared_rows(asking: Program) -> None:
+    rows = ("1,One?,big,1", "1,One?,small,1", "2,Two?,big,0", "3,Three?,small,0", "4,Four?,small,0")
+    (asking.home / "holes.csv").write_text("\n".join(("id,query,model,score", *rows)))
+    assert "4 queries x 2 models, 3 cells missing" in asking("outcomes", "import", "holes.csv").stderr
+    outcome = asking("outcomes", "show", "holes")
+    assert "the scores on the 1 row that all were asked can be" in outcome.stderr
+    assert "2 models. From holes.csv." in outcome.stderr
+    shown = asking("outcomes", "show", "holes", "--json").json["by_model"]
+    assert [(row["score"], row["score_on_shared_rows"]) for row in shown] == [
+        (0.5, 1.0), (pytest.approx(1 / 3), 1.0),
+    ]  # fmt: skip
+    (asking.home / "apart.csv").write_text("\n".join(("id,query,model,score", rows[2], rows[3])))
+    asking("outcomes", "import", "apart.csv")
+    assert "no row has a score of them all" in asking("outcomes", "show", "apart").stderr
+    (asking.home / "whole.csv").write_text("\n".join(("id,query,model,score", *rows[:2])))
+    asking("outcomes", "import", "whole.csv")
+    assert "different rows" not in asking("outcomes", "show", "whole").stderr
 
 
 def test_a_mapping_is_taken(asking: Program) -> None:
     (asking.home / "wide.csv").write_text("frage,a,b\nEins?,1,0\n")
     told = asking("outcomes", "import", "wide.csv", "--map", "query=frage,models=a+b", "--json").json
     assert (told["models"], told["kind"]) == (["a", "b"], "wide_table")
+    assert "Name the columns with --map query=COLUMN" in asking("outcomes", "import", "wide.csv").stderr
     assert asking("outcomes", "import", "wide.csv", "--map", "frage").code == 2
     assert "extra" in asking("outcomes", "import", "wide.csv", "--map", "query=frage,nothing=a").stderr.lower()
 
@@ -62,7 +96,9 @@ def test_missing_cells_are_priced_and_bought(stored: Program, stub: Stub) -> Non
     stub.will(knows_even)
     told = stored("outcomes", "missing", "facts", "--json").json
     assert (told["cells"], told["n"], told["unpriced"]) == ([{"id": "2", "model": "stub"}], 1, [])
-    assert "Fill 1 cell for about $" in stored("outcomes", "missing", "facts").stderr
+    said = stored("outcomes", "missing", "facts").stderr
+    assert "Fill 1 cell for about $" in said
+    assert "(by the prices of the catalogue)" in said
     data = questions(stored.home, 2)
     told = stored("outcomes", "fill", "facts", "--data", data, "--scorer", "exact_match", "--json").json
     assert (told["version"], told["asked"], told["filled"], told["missing"], stub.calls) == (2, 1, 1, 0, 1)

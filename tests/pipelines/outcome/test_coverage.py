@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.error import ConfigurationError
-from pipelines.outcome.coverage import comparable
+from pipelines.outcome.coverage import comparable, shared_rows
 from pipelines.outcome.split import split_table
 from tests.pipelines.outcome.tables import table
 
@@ -16,14 +16,14 @@ def test_a_model_that_hides_most_rows_is_left_out_and_told() -> None:
     holed = table([[1.0, 0.0, 0.5, NAN]] * 9 + [[1.0, 0.0, 0.5, 1.0]])
     train, test, warnings = comparable(holed, holed)
     assert (train.models, test.models, test.n_queries) == (("m0", "m1", "m2"), ("m0", "m1", "m2"), 10)
-    assert "1 of 4 models were asked too few of the same test questions and were left out." in warnings
+    assert "1 of 4 models was asked too few of the same test questions and was left out: m3." in warnings
 
 
 def test_rows_that_a_kept_model_lacks_are_left_out_of_the_test_only() -> None:
     holed = table([[1.0, 0.0, 0.5]] * 9 + [[1.0, 0.0, NAN]])
     train, test, warnings = comparable(holed, holed)
     assert (train.n_queries, test.n_queries) == (10, 9)
-    assert "1 of 10 test rows lack a score of some model and were left out." in warnings
+    assert "1 of 10 test rows lacks a score of some model and was left out." in warnings
 
 
 def test_models_without_costs_give_way_where_half_have_them() -> None:
@@ -31,7 +31,7 @@ def test_models_without_costs_give_way_where_half_have_them() -> None:
     priced = table([[1.0, 0.0, 0.5, 0.2]] * 4, cost_usd=costs)
     _, test, warnings = comparable(priced, priced)
     assert test.models == ("m0", "m1", "m3")
-    assert "1 of 4 models have no known cost and were left out." in warnings
+    assert "1 of 4 models has no known cost and was left out: m2." in warnings
     assert comparable(priced, priced, priced=False)[1].models == ("m0", "m1", "m2", "m3")
 
 
@@ -69,6 +69,20 @@ def test_the_order_of_the_models_is_that_of_the_training_table() -> None:
     one, other = table([[1.0, 0.0]], models=["a", "b"]), table([[0.25, 0.75]], models=["b", "a"])
     _, test, _ = comparable(one, other)
     assert (test.models, test.score.tolist()) == (("a", "b"), [[0.75, 0.25]])
+
+
+def test_of_many_models_that_are_left_out_five_are_named() -> None:
+    holed = table([[1.0, 0.0, *[NAN] * 7]] * 9 + [[1.0] * 9])
+    warnings = comparable(holed, holed)[2]
+    assert (
+        "7 of 9 models were asked too few of the same test questions and were left out: m2, m3, m4, m5, m6 and 2 more."
+        in warnings
+    )
+
+
+def test_shared_rows_are_those_that_every_tried_model_was_asked() -> None:
+    holed = table([[1.0, 0.0, NAN], [1.0, NAN, NAN], [0.0, 1.0, NAN]])
+    assert shared_rows(holed).tolist() == [True, False, True]
 
 
 def test_a_part_without_rows_is_told() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipelines.error import DocumentError, NotFound
-from pipelines.outcome.gathering import GatherRule
+from pipelines.outcome.gathering import GatherRule, likely_range
 from pipelines.outcome.intake import import_outcomes, import_path
 from pipelines.outcome.mapping import OutcomeMapping
 from tests.pipelines.outcome.importers.sample import SAMPLES
@@ -49,6 +49,35 @@ def test_scores_are_clipped_or_stretched_by_choice() -> None:
     assert _outcomes(LONG, scale="stretch", score_range=(0, 20))[1] == [0.5, 0.0]
     with pytest.raises(DocumentError, match=r"row 2, has the score 10, not 0 to 9 .*name a wider range"):
         _outcomes(LONG, scale="stretch", score_range=(0, 9))
+    with pytest.raises(DocumentError, match=r"Scores from 10 to 0 cannot be stretched to 0 to 1; give the lower end"):
+        _outcomes(LONG, scale="stretch", score_range=(10, 0))
+
+
+@pytest.mark.parametrize(
+    ("span", "found"),
+    [
+        ((0.2, 0.9), (0.0, 1.0)),
+        ((1.0, 1.0), (0.0, 1.0)),
+        ((20.0, 95.0), (0.0, 100.0)),
+        ((80.0, 80.0), (0.0, 100.0)),
+        ((2.0, 9.5), (0.0, 10.0)),
+        ((1.0, 5.0), (1.0, 5.0)),
+        ((5.0, 5.0), (0.0, 5.0)),
+        ((-1.0, 1.0), (-1.0, 1.0)),
+        ((-3.0, -3.0), (-3.0, 1.0)),
+        ((0.0, 250.0), (0.0, 250.0)),
+    ],
+)
+def test_the_likely_range_of_scores(span: tuple[float, float], found: tuple[float, float]) -> None:
+    assert likely_range(*span) == found
+
+
+def test_percent_are_stretched_from_0_to_100_and_that_is_told() -> None:
+    content = b"query,model,score\nOne?,big,20\nTwo?,big,95\n"
+    found = import_outcomes([("f.csv", content)], "t", rule=GatherRule(scale="stretch"))
+    assert found.table.score.tolist() == [[0.2], [0.95]]
+    assert (found.score_range, found.span) == ((0.0, 100.0), (20.0, 95.0))
+    assert import_outcomes([("f.csv", content)], "t", rule=GatherRule(scale="clip")).score_range is None
 
 
 def test_a_cell_that_comes_twice_is_refused_with_both_rows() -> None:
