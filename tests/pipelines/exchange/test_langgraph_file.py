@@ -44,7 +44,7 @@ REFUSED = {
 EXPORTED = [pipeline for slug, pipeline in templates().items() if slug not in REFUSED]
 INNER = single_expert(system_prompt="Inside.", sampling={"temperature": 0.9})
 NESTED = {"inner": INNER, "vote": scene.panel("best_of_n", {}), "outer": scene.nested()}
-BARE = {"supports_json_schema": False, "supports_logprobs": False}
+BARE: dict[str, object] = {"supports_json_schema": False, "supports_logprobs": False}
 GROUPS: dict[str, tuple[list[Pipeline], dict[str, object]]] = {
     "template": (EXPORTED, {}),
     "kind": (scene.kinds(), {}),
