@@ -15,7 +15,8 @@ from pipelines.space import Space
 class Embedding(Featurizer):
     """Takes the unit vector that an embedder gives a question.
 
-    Source: sentence embeddings (Reimers and Gurevych 2019); which embedder is a matter of the installation.
+    Source: sentence embeddings (Reimers and Gurevych 2019); the embedder of the installation
+    makes them, or an embedding model of the catalogue.
     """
 
     title: ClassVar[str] = "Meaning (sentence embedding)"

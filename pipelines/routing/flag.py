@@ -72,8 +72,10 @@ class FlaggedDemands(Demands):
 
     reads_flags: bool = Field(
         default=False,
-        description="Whoever asks may write flags such as [small] or [flag: price <= 1] into the question; they are"
-        " taken out of it, so wire the question on from this router.",
+        description="Whoever asks may write flags in front of the question or behind it: [small], [recent], [cheap],"
+        " [open], [long context], stronger as [smallest] or [small=0.5]; limits such as [size <= 8b], [price <= 1],"
+        " [since 2025], [licence: open], [region: eu], [context >= 32k], [reads image]; [flag: small, cheap] counts"
+        " anywhere. They are taken out of the question, so wire it on from this router.",
     )
     flag_weight: float = Field(
         default=0.2, ge=0.0, le=1.0, description="Score that a flag such as [small] is worth; [smallest] is worth 1."

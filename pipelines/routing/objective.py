@@ -35,8 +35,11 @@ class Objective(Record):
     """Says what is wanted of the choice of a model; a trained router may carry one on its card.
 
     Attributes:
-        rule: the best score, the best score less cost, the cheapest that is good enough, or the best that a question
-            may cost.
+        rule: the best score, the best score less cost, the cheapest that is good enough (else the best), or the best
+            that a question may cost.
+
+    Source: the willingness to pay of RouterBench and CARROT (score less cost, with time as a second cost as in
+    Tryage); NVIDIA's LLM router v2 (the cheapest model whose expected score reaches a threshold).
     """
 
     rule: Rule = "score"
@@ -71,7 +74,7 @@ class Objective(Record):
         other, that a wish (`pipelines.routing.selection`) decides among them but never against them.
 
         Args:
-            scores: expected, an array (n_models,).
+            scores: expected, an array (..., n_models).
             costs_usd: expected, the same shape, no NaN unless the rule looks at scores only.
         """
         if self.rule == "score":
@@ -84,37 +87,27 @@ class Objective(Record):
         return np.where(scores >= self.enough, _GOOD - _NEAR * costs_usd / dearest, scores)
 
 
-def best_for_the_money(
+def choose(
+    aim: Objective,
     scores: Scores,
     costs_usd: Scores,
     *,
-    per_usd: float,
     latency_s: Scores | None = None,
-    per_s: float = 0.0,
+    score_per_s: float = 0.0,
     may: Allowed | None = None,
 ) -> Choices:
-    """Returns the model with the highest score - per_usd * cost - per_s * latency; -1 where none may answer.
+    """Returns the model that serves each question best, an array (n_queries,); -1 where none may answer.
 
-    Source: the utility of RouterBench (willingness to pay) and CARROT, with time as a second cost (Tryage).
+    Args:
+        aim: what is wanted.
+        scores: expected, an array (n_queries, n_models).
+        costs_usd: expected, the same shape.
+        latency_s: expected, the same shape, if time is a second cost.
+        score_per_s: how much score a second is worth.
+        may: which model may answer which question.
     """
-    worth = scores - per_usd * costs_usd - (0.0 if latency_s is None else per_s * latency_s)
-    return _among(worth, may)
-
-
-def best_within(scores: Scores, costs_usd: Scores, budget_usd: float, *, may: Allowed | None = None) -> Choices:
-    """Returns the model of the highest score among those a question may cost; -1 where all are too dear."""
-    affordable = costs_usd <= budget_usd
-    return _among(scores, affordable if may is None else affordable & may)
-
-
-def cheapest_above(scores: Scores, costs_usd: Scores, enough: float, *, may: Allowed | None = None) -> Choices:
-    """Returns the cheapest model that is expected to score enough, else the best; -1 where none may answer.
-
-    Source: NVIDIA's LLM router v2: the cheapest model whose predicted chance reaches a threshold.
-    """
-    good = scores >= enough
-    good = good if may is None else good & may
-    return np.asarray(np.where(good.any(axis=1), _among(-costs_usd, good), _among(scores, may)), dtype=np.intp)
+    worth = aim.worth(scores, costs_usd) - (0.0 if latency_s is None else score_per_s * latency_s)
+    return _among(worth, np.isfinite(worth) if may is None else may & np.isfinite(worth))
 
 
 def panel(scores: Scores, size: int, *, may: Allowed | None = None) -> Choices:

@@ -11,10 +11,8 @@ from pipelines.error import ConfigurationError
 from pipelines.routing.objective import (
     Objective,
     abstaining,
-    best_for_the_money,
     best_of_batch,
-    best_within,
-    cheapest_above,
+    choose,
     panel,
 )
 
@@ -22,28 +20,32 @@ SCORES = np.array([[0.9, 0.8, 0.1], [0.2, 0.6, 0.5]])
 COSTS = np.array([[5.0, 1.0, 0.5], [5.0, 1.0, 0.5]])
 
 
+def _traded(score_per_usd: float) -> Objective:
+    return Objective(rule="trade_off", score_per_usd=score_per_usd)
+
+
 def test_the_worth_of_money_and_time_turns_the_choice() -> None:
-    assert best_for_the_money(SCORES, COSTS, per_usd=0.0).tolist() == [0, 1]
-    assert best_for_the_money(SCORES, COSTS, per_usd=0.1).tolist() == [1, 1]
-    assert best_for_the_money(SCORES, COSTS, per_usd=2.0).tolist() == [2, 2]
+    assert choose(Objective(), SCORES, COSTS).tolist() == [0, 1]
+    assert choose(_traded(0.1), SCORES, COSTS).tolist() == [1, 1]
+    assert choose(_traded(2.0), SCORES, COSTS).tolist() == [2, 2]
     slow = np.array([[0.0, 9.0, 0.0], [0.0, 9.0, 0.0]])
-    assert best_for_the_money(SCORES, COSTS, per_usd=0.0, latency_s=slow, per_s=0.1).tolist() == [0, 2]
+    assert choose(Objective(), SCORES, COSTS, latency_s=slow, score_per_s=0.1).tolist() == [0, 2]
 
 
 def test_a_question_may_cost_no_more_than_its_budget() -> None:
-    assert best_within(SCORES, COSTS, 1.0).tolist() == [1, 1]
-    assert best_within(SCORES, COSTS, 0.1).tolist() == [-1, -1]
+    assert choose(Objective(rule="within", budget_usd=1.0), SCORES, COSTS).tolist() == [1, 1]
+    assert choose(Objective(rule="within", budget_usd=0.1), SCORES, COSTS).tolist() == [-1, -1]
 
 
 def test_the_cheapest_good_enough_is_taken_and_else_the_best() -> None:
-    assert cheapest_above(SCORES, COSTS, 0.5).tolist() == [1, 2]
-    assert cheapest_above(SCORES, COSTS, 0.95).tolist() == [0, 1]
+    assert choose(Objective(rule="cheapest_above", enough=0.5), SCORES, COSTS).tolist() == [1, 2]
+    assert choose(Objective(rule="cheapest_above", enough=0.95), SCORES, COSTS).tolist() == [0, 1]
 
 
 def test_what_may_not_answer_is_never_chosen() -> None:
     may = np.array([[False, True, True], [False, False, False]])
-    assert best_for_the_money(SCORES, COSTS, per_usd=0.0, may=may).tolist() == [1, -1]
-    assert cheapest_above(SCORES, COSTS, 0.0, may=may).tolist() == [2, -1]
+    assert choose(Objective(), SCORES, COSTS, may=may).tolist() == [1, -1]
+    assert choose(Objective(rule="cheapest_above", enough=0.0), SCORES, COSTS, may=may).tolist() == [2, -1]
     assert panel(SCORES, 2, may=may).tolist() == [[1, 2], [-1, -1]]
 
 
