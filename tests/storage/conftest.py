@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -16,8 +17,9 @@ from psycopg.sql import SQL, Identifier
 
 from storage import Storage, open_storage
 
-MakeUrl = Callable[[], str]
+MakeUrl = Callable[[str], str]
 USER = "postgres"
+EMPTY = "template1"
 
 
 def _folder_of_programs() -> Path:
@@ -41,7 +43,7 @@ def _run(*command: str | Path) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[MakeUrl]:
-    """Starts a cluster that only this session reaches, and yields a function that makes an empty database."""
+    """Starts a cluster that only this session reaches, and yields a function that copies one of its databases."""
     programs = _folder_of_programs()
     folder = Path(tempfile.mkdtemp(prefix="routeloom-pg-"))
     if os.geteuid() == 0:
@@ -53,10 +55,11 @@ def postgres_url() -> Iterator[MakeUrl]:
         _run(programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
         numbers = count(1)
 
-        def make() -> str:
+        def make(template: str) -> str:
             name = f"test_{next(numbers)}"
+            names = Identifier(name), Identifier(template)
             with psycopg.connect(host=str(folder), user=USER, dbname=USER, autocommit=True) as connection:
-                connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+                connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
             return f"postgresql://{USER}@/{name}?host={folder}"
 
         yield make
@@ -66,12 +69,33 @@ def postgres_url() -> Iterator[MakeUrl]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file at the newest schema: a copy costs a quarter of the migrations."""
+    path = tmp_path_factory.mktemp("migrated") / "routeloom.db"
+    open_storage(path).close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_url: MakeUrl) -> str:
+    """The name of a PostgreSQL database at the newest schema."""
+    url = postgres_url(EMPTY)
+    open_storage(url).close()
+    return urlsplit(url).path.removeprefix("/")
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database of its own: migrated for a test that wants it open, else empty."""
+    wants_schema = "storage" in request.fixturenames
     if request.param == "sqlite":
-        return str(tmp_path / "routeloom.db")
+        path = tmp_path / "routeloom.db"
+        if wants_schema:
+            shutil.copy(request.getfixturevalue("migrated_file"), path)
+        return str(path)
     make: MakeUrl = request.getfixturevalue("postgres_url")
-    return make()
+    return make(request.getfixturevalue("migrated_database") if wants_schema else EMPTY)
 
 
 @pytest.fixture
