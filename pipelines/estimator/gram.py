@@ -28,13 +28,19 @@ def alike(rows: NDArray[np.float32], known: NDArray[np.float32], reach: float) -
     return np.asarray(np.exp(np.maximum(squares, 0.0) / (-2 * reach)), dtype=np.float32)
 
 
+def add_alike(gram: NDArray[np.float32], rows: NDArray[np.float32], reach: float, weight: float) -> None:
+    """Adds to a square array how alike all rows are, so many times; in blocks, because it is large."""
+    for start in range(0, len(rows), BLOCK):
+        gram[start : start + BLOCK] += np.float32(weight) * alike(rows[start : start + BLOCK], rows, reach)
+
+
 def solved(gram: NDArray[np.float32], targets: NDArray[np.float64], penalty: float) -> NDArray[np.float32]:
     """Returns how much each question counts for each model, an array (n, n_models), 0 where it was not tried.
 
     Models that were tried on the same rows are solved together.
 
     Args:
-        gram: array (n, n), symmetric and not negative definite.
+        gram: array (n, n), symmetric and not negative definite; what it holds is lost.
         targets: array (n, n_models), NaN where missing.
         penalty: positive, added to the diagonal.
     """
@@ -46,9 +52,9 @@ def solved(gram: NDArray[np.float32], targets: NDArray[np.float64], penalty: flo
         columns = np.flatnonzero(place.reshape(-1) == number)
         known = np.flatnonzero(patterns[:, number])
         if len(known):
-            square = gram[np.ix_(known, known)]
+            square = gram if len(known) == len(gram) and patterns.shape[1] == 1 else gram[np.ix_(known, known)]
             square[np.diag_indices_from(square)] += np.float32(penalty)
-            factor = cho_factor(square, overwrite_a=True, check_finite=False)
+            factor = cho_factor(square.T, overwrite_a=True, check_finite=False)
             wanted = targets[np.ix_(known, columns)].astype(np.float32)
             counts[np.ix_(known, columns)] = cho_solve(factor, wanted, check_finite=False)
     return counts

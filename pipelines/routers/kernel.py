@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field, PrivateAttr
 
 from pipelines.error import ConfigurationError
-from pipelines.estimator.gram import alike, solved, words_alike
+from pipelines.estimator.gram import add_alike, alike, solved, words_alike
 from pipelines.featured import prior
 from pipelines.featurizers.surface import Surface, SurfaceLens
 from pipelines.featurizers.tfidf import Tfidf, TfidfLens
@@ -118,10 +118,10 @@ class Kernel(LearnedStrategy):
         gram = words_alike(rows)
         if self.looks:
             known["rows.looks"] = np.asarray(looks.features(scored.queries, space), dtype=np.float32)
-            gram += self.looks * alike(known["rows.looks"], known["rows.looks"], _LOOKS_REACH)
+            add_alike(gram, known["rows.looks"], _LOOKS_REACH, self.looks)
         if self.meaning:
             known["rows.meaning"] = _vectors(scored.queries, space)
-            gram += self.meaning * alike(known["rows.meaning"], known["rows.meaning"], _MEANING_REACH)
+            add_alike(gram, known["rows.meaning"], _MEANING_REACH, self.meaning)
         counts = solved(gram, scored.score - state["mean"], self.penalty)
         return {**known, "counts": counts, "weights": np.asarray(rows.T @ counts, dtype=np.float32)}
 
