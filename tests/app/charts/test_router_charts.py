@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.charts.router_curve import filled, router_curve, router_forest, weight_text
+from app.charts.mixing import filled
+from app.charts.router_curve import router_curve, router_forest, weight_text
 from app.charts.router_heat import router_heat
 from app.charts.router_promise import router_promise
 from app.charts.router_share import router_share
