@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.experiment.results import STATUSES, Floats, Ints, Results
 
+FAILED: Final = STATUSES.index("failed")
 RAN: Final = tuple(STATUSES.index(status) for status in ("done", "failed", "no_answer"))
 
 
@@ -24,6 +26,8 @@ class Board:
         clusters: group of each example (n_examples,), or None where every example stands alone.
         row_clusters: group of each row (n_rows,), or None where every row stands alone.
         rows: for each pipeline the places of its rows that ran.
+        unknown: which rows (n_rows,) failed without a score where others have one: of a replay, what was not recorded.
+            They count neither as wrong nor as free.
         repeats: how many seeds each example was given.
         success: the score from which a row counts as a success.
     """
@@ -39,6 +43,7 @@ class Board:
     clusters: Ints | None
     row_clusters: Ints | None
     rows: tuple[Ints, ...]
+    unknown: NDArray[np.bool_]
     repeats: int
 
     @property
@@ -63,7 +68,9 @@ def board_of(results: Results, confidence: float, seed: int, success: float) -> 
         row_clusters: Ints | None = clusters[results.example]
     else:
         row_clusters = results.example if repeats > 1 else None
-    ran = np.isin(results.status, RAN)
+    unscored = np.isnan(results.score)
+    unknown = (results.status == FAILED) & unscored & (not unscored.all())
+    ran = np.isin(results.status, RAN) & ~unknown
     row_costs = np.maximum(results.list_cost_usd, results.cost_usd)
     order = np.argsort(results.contender[ran], kind="stable")
     counts = np.bincount(results.contender[ran], minlength=len(results.contenders))
@@ -80,6 +87,7 @@ def board_of(results: Results, confidence: float, seed: int, success: float) -> 
         clusters=clusters,
         row_clusters=row_clusters,
         rows=tuple(part.astype(np.int64) for part in rows),
+        unknown=unknown,
         repeats=repeats,
     )
 

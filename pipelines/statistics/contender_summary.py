@@ -30,6 +30,7 @@ def contender_report(board: Board, place: int, base: int | None, others: Mapping
         n_rows=scored,
         missing=max(0, len(results.examples.ids) * board.repeats - scored),
         errors=int(np.count_nonzero(results.status[own] == STATUSES.index("failed"))),
+        unknown=int(np.count_nonzero(board.unknown[own])),
         no_answer=int(np.count_nonzero(results.status[own] == STATUSES.index("no_answer"))),
         accuracy=accuracy_of(board, place),
         cost_usd=float(results.cost_usd[own].sum()),

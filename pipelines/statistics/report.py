@@ -36,6 +36,7 @@ class ContenderReport(Record):
         n_examples: examples with a score; `n_rows`: rows with a score, repeats counted each.
         missing: rows that should have a score and have none: not run, stopped, or not to be scored.
         errors: rows that failed; `no_answer`: rows that ran and gave none; both score 0.
+        unknown: of the failed ones those that nobody can score, as they were not recorded; they are missing instead.
         cached_share: share of the calls that the cache answered, or None without calls.
         passes: mean score of each further scorer, by its name.
     """
@@ -45,6 +46,7 @@ class ContenderReport(Record):
     n_rows: int
     missing: int
     errors: int
+    unknown: int = 0
     no_answer: int
     accuracy: Measure
     cost_usd: Usd

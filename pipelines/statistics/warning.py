@@ -42,8 +42,8 @@ def _of_rows(board: Board, contenders: tuple[ContenderReport, ...]) -> Iterator[
             rest = f"; pairs are compared on the examples both have, {common:,} are common to all"
             rest = rest if len(contenders) > 1 else ""
             yield f"{_rows(contender.missing)} of '{contender.label}' {are} missing{rest}."
-        if contender.errors:
-            yield f"{_rows(contender.errors)} of '{contender.label}' failed, which counts as wrong."
+        if wrong := contender.errors - contender.unknown:
+            yield f"{_rows(wrong)} of '{contender.label}' failed, which counts as wrong."
         if contender.no_answer:
             yield f"{_rows(contender.no_answer)} of '{contender.label}' gave no answer, which counts as wrong."
 

@@ -229,3 +229,22 @@ def test_repeats_that_were_copied_from_the_cache_are_told() -> None:
     differing = replace(copied, score=np.asarray([1.0, 0.0, 0.0, 0.0]))
     assert not any(warning.startswith(told) for warning in summarise(differing).warnings)
     assert not any(warning.startswith(told) for warning in summarise(results).warnings)
+
+
+def test_what_a_replay_could_not_find_is_neither_wrong_nor_free() -> None:
+    made = results_of([[1.0, NAN, 0.0, NAN]], costs=(0.01,), statuses=["done", "failed", "failed", "failed"])
+    nothing = np.asarray([0.01, 0.0, 0.01, 0.0])
+    report = summarise(replace(made, list_cost_usd=nothing, cost_usd=nothing))
+    found = report.contender("A")
+    assert (found.n_rows, found.missing, found.errors, found.unknown) == (2, 2, 3, 2)
+    assert found.accuracy.value == 0.5
+    assert found.cost_usd_per_1k.value == pytest.approx(10.0)
+    # The rows took 1, 2, 3 and 4 seconds.
+    assert found.latency_p50_s.value == 1.0
+    assert report.warnings[:2] == ("2 rows of 'A' are missing.", "1 row of 'A' failed, which counts as wrong.")
+
+
+def test_without_any_score_failed_rows_still_cost() -> None:
+    found = summarise(results_of([[NAN, NAN]], costs=(0.01,), statuses=["done", "failed"])).contender("A")
+    assert found.unknown == 0
+    assert found.cost_usd_per_1k.value == pytest.approx(10.0)
