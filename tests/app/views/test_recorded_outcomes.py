@@ -59,7 +59,7 @@ def draw_use_of_ways() -> None:
 
     def use() -> None:
         space = workspace()
-        draw_use(space, space.library.router("flows").card, 1, None)
+        draw_use(space, space.library.router("flows").card, 1)
 
     pages = {"use": st.Page(use, url_path="use", default=True), "studio": st.Page(studio.draw, url_path="studio")}
     set_pages(pages)
