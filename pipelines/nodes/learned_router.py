@@ -13,7 +13,6 @@ from pydantic import Field
 from pipelines.error import ConfigurationError
 from pipelines.node import Group, Port
 from pipelines.router_node import RouterNode
-from pipelines.routing.demand import Profile
 from pipelines.routing.expectation import expectation
 from pipelines.routing.flag import FlaggedDemands
 from pipelines.routing.objective import Objective, Rule
@@ -149,7 +148,7 @@ class LearnedRouter(RouterNode):
         fits = np.array([await self._fits(query.text, entry, models) for entry in entries])
         aim = self._aim(costs[0])
         worth = np.where(fits, aim.worth(scores[0], costs[0]), -np.inf)
-        found = select(worth, [Profile.of(entry) for entry in entries], (self.demands, *asked.demands))
+        found = select(worth, entries, (self.demands, *asked.demands))
         told = asked.told + found.told(shown) + _left_out(shown, fits)
         if found.chosen is None:
             return self._unsure(query, Decision(scores=expected, reason=self._nobody(entries, fits) + told))

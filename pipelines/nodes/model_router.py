@@ -16,7 +16,6 @@ from pipelines.expected_calls import ExpectedCalls
 from pipelines.field import Lines, ModelName
 from pipelines.node import Group, Node, Port
 from pipelines.record import Record
-from pipelines.routing.demand import Profile
 from pipelines.routing.flag import FlaggedDemands
 from pipelines.routing.selection import select
 from pipelines.run import Decision, Fired
@@ -99,17 +98,17 @@ class ModelRouter(Node):
         asked = self.demands.heard(query.text)
         query = query.model_copy(update={"text": asked.text})
         found: dict[str, Candidate] = {}
-        profiles: dict[str, Profile] = {}
+        entries: dict[str, ModelEntry] = {}
         for pooled in self.pool:
             entry = models.entry(pooled.model)
             # The default model of a run may stand in the pool by its name too: its first place counts.
             found.setdefault(entry.name, candidate_of(pooled, entry))
-            profiles.setdefault(entry.name, Profile.of(entry))
+            entries.setdefault(entry.name, entry)
         names, candidates = tuple(found), tuple(found.values())
         scores = await scored(self.strategy, [query.text], candidates, embedder)
         if self.cost_weight:
             scores = utility(scores, costs_of(candidates), self.cost_weight)
-        choice = select(scores[0], tuple(profiles.values()), (self.demands, *asked.demands))
+        choice = select(scores[0], tuple(entries.values()), (self.demands, *asked.demands))
         told = asked.told + choice.told(names)
         if choice.chosen is None:
             raise ConfigurationError(f"No model of the pool may be asked{told}; add one that keeps to the demands.")

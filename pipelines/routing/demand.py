@@ -47,6 +47,13 @@ class Demands(Record):
     open: float = Field(default=0.0, ge=0.0, le=1.0, description=_WEIGHT.format("proprietary", "open"))
     roomy: float = Field(default=0.0, ge=0.0, le=1.0, description=_WEIGHT.format("narrowest", "widest"))
 
+    @property
+    def asks(self) -> bool:
+        """Says whether anything is demanded at all."""
+        limits = (self.largest_b, self.released_since, self.dearest_usd_per_mtok, self.context_tokens)
+        lists = (self.licences, self.regions, self.modalities)
+        return any(each is not None for each in limits) or any(lists) or any(self.weight(wish) for wish in WISHES)
+
     def weight(self, wish: Wish) -> float:
         """Returns how much score the wish is worth."""
         return float(getattr(self, wish))

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.catalogue import ModelEntry
 from pipelines.routing.demand import WISHES, Demands, Profile, Wish, fault
 
 Floats = NDArray[np.float64]
@@ -68,7 +69,7 @@ class Selection:
         return "".join(f"; {part}" for part in parts)
 
 
-def select(worth: Floats, profiles: Sequence[Profile], demands: Sequence[Demands]) -> Selection:
+def select(worth: Floats, models: Sequence[ModelEntry], demands: Sequence[Demands]) -> Selection:
     """Returns the model with the highest worth minus what it lacks of the wishes, among those that keep to all demands.
 
     Each wish takes up to its weight: nothing from the best model that is left, all of it from the worst and from one of
@@ -76,12 +77,17 @@ def select(worth: Floats, profiles: Sequence[Profile], demands: Sequence[Demands
 
     Args:
         worth: score of each model, or score less cost, an array (n_models,); -inf may not be chosen at all.
-        profiles: of the same models.
+        models: the same.
         demands: all of them count; of a wish the largest weight.
 
     Source: Tryage (arXiv 2308.11601): argmin of predicted loss + sum of lambda_j * C_j(model), which picks a point of
     the Pareto front; here with scores, constraints that hold whatever the score is, and burdens scaled to [0, 1].
     """
+    demands = [each for each in demands if each.asks]
+    if not demands:
+        # A batch asks this for every question.
+        return _undemanding(worth)
+    profiles = [Profile.of(entry) for entry in models]
     found = {number: fault(profile, demands) for number, profile in enumerate(profiles)}
     faults = {number: why for number, why in found.items() if why}
     left = np.array([number not in faults for number in found], dtype=np.bool_) & np.isfinite(worth)
@@ -109,6 +115,12 @@ def select(worth: Floats, profiles: Sequence[Profile], demands: Sequence[Demands
             number for number in np.flatnonzero(left).tolist() if any(np.isnan(raw[wish][number]) for wish in burdens)
         ),
     )
+
+
+def _undemanding(worth: Floats) -> Selection:
+    left = tuple(np.flatnonzero(np.isfinite(worth)).tolist())
+    best = int(worth.argmax()) if left else None
+    return Selection(best, best, (), (), left, {}, (), ())
 
 
 def _raw(wish: Wish, profiles: Sequence[Profile]) -> Floats:

@@ -53,6 +53,13 @@ def test_a_model_at_the_limit_keeps_to_it(demands: Demands) -> None:
     assert fault(KNOWN, [demands]) is None
 
 
+def test_a_demand_asks_for_something_also_where_it_is_nothing() -> None:
+    assert not Demands().asks
+    assert Demands(dearest_usd_per_mtok=0.0).asks
+    assert Demands(licences=("mit",)).asks
+    assert Demands(recent=0.1).asks
+
+
 def test_any_licence_but_a_proprietary_one_is_open() -> None:
     closed = Profile(name="closed", licence="proprietary")
     assert fault(closed, [Demands(licences=("open",))]) == "licence proprietary"
