@@ -13,6 +13,7 @@ from app.charts.look import colour, dash, ink, quiet, styled, symbol
 from app.charts.mixing import filled
 from app.charts.plane import ACCURACY, COST
 from app.charts.text import escaped
+from app.figure import count_text
 from pipelines.outcome.table import Floats
 from pipelines.routing.board import Point
 from pipelines.routing.curve import Curve, hull
@@ -71,7 +72,8 @@ def router_curve(
         figure.add_trace(_here(chosen, point, colour(place, dark=dark)))
     for number, (name, (cost_usd, accuracy)) in enumerate((points or {}).items(), start=len(curves)):
         figure.add_trace(_way(name, cost_usd, accuracy, colour(number, dark=dark), symbol(number)))
-    note = f"{comparison.n_test:,} test rows of {escaped(comparison.table)}, trained on {comparison.n_train:,} others"
+    judged = f"{count_text(comparison.n_test, 'test row')} of {escaped(comparison.table)}"
+    note = f"{judged}, trained on {comparison.n_train:,} others"
     styled(figure, title="What a question costs, and how often it is answered right", x=COST, y=ACCURACY, note=note,
            dark=dark, height=520)  # fmt: skip
     others = np.array([cost_usd for cost_usd, _ in (points or {}).values()])
@@ -216,7 +218,7 @@ def router_forest(comparison: RouterComparison, names: Sequence[str], *, dark: b
                 hovertemplate="<b>%{customdata}</b><br>accuracy %{x:.3f}<extra></extra>",
             )
         )
-    note = f"n = {comparison.n_test:,} test rows; bars: 95 % interval; only the score counts (λ = 0)"
+    note = f"{count_text(comparison.n_test, 'test row')}; bars: 95 % interval; only the score counts (λ = 0)"
     styled(figure, title="Accuracy", x=ACCURACY, note=note, dark=dark, height=190 + 30 * len(rows))
     figure.update_yaxes(
         tickvals=list(range(len(rows))), ticktext=[escaped(found.name, 34) for found in rows], showgrid=False

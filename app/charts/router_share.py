@@ -11,6 +11,7 @@ from app.charts.look import colour, dash, quiet, styled
 from app.charts.plane import ACCURACY
 from app.charts.text import escaped
 from app.charts.thinning import ranks
+from app.figure import count_text
 from pipelines.outcome.table import Floats
 from pipelines.routing.figures import RouterComparison
 
@@ -53,7 +54,7 @@ def router_share(
                 " %{y:.3f}<extra></extra>",
             )
         )
-    note = f"n = {comparison.n_test:,} test rows; costs are not known, so calls are counted"
+    note = f"{count_text(comparison.n_test, 'test row')}; costs are not known, so calls are counted"
     title = f"Accuracy at every share of calls to {escaped(comparison.best_single, 40)}"
     styled(figure, title=title, x="share of calls to the stronger model", y=ACCURACY, note=note, dark=dark)
     figure.update_xaxes(tickformat=".0%", range=[-0.01, 1.01])

@@ -96,12 +96,20 @@ def _draw_robustness(changes: Sequence[Robustness]) -> None:
         for found in changes
     ]
     st.dataframe(rows, hide_index=True, key="routers:robustness")
-    worst = min(
-        changes, key=lambda found: found.unchanged_routes.value if found.unchanged_routes.value is not None else 1
-    )
-    if worst.unchanged_routes.value is not None:
-        told = f"Most routes change with {worst.change}: {1 - worst.unchanged_routes.value:.0%}"
-        lost = worst.score_lost
-        matters = "which costs accuracy" if (lost.low or 0.0) > 0 else "without a loss of accuracy beyond doubt"
-        st.markdown(plain(f"{told}, {matters}."))
+    told = _changed(changes)
+    if told:
+        st.markdown(plain(told))
     st.caption("Paraphrases are made by rules, word for word; a person's would be harder.")
+
+
+def _changed(changes: Sequence[Robustness]) -> str:
+    """Returns in words with which change of the wording the most routes change; nothing where none could be tried."""
+    tried = [(1 - same, found) for found in changes if (same := found.unchanged_routes.value) is not None]
+    if not tried:
+        return ""
+    share, worst = max(tried, key=lambda each: each[0])
+    if share <= 0:
+        return "No route changes with the wording."
+    matters = "which costs accuracy" if (worst.score_lost.low or 0.0) > 0 else "without a loss of accuracy beyond doubt"
+    part = "less than 1%" if share < 0.005 else f"{share:.0%}"
+    return f"Most sensitive to {worst.change}: {part} of the routes change, {matters}."

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
+from app.figure import count_text
 from app.plain import plain
 from app.routing.scene import Scene
 from app.routing.waiting import worked_out
@@ -16,6 +17,8 @@ from pipelines.routers.knn import Knn
 MOST: Final = 20
 MOST_CHARACTERS: Final = 100_000
 WORTH: Final = "Score − λ × cost"
+TITLES: Final = {"stranger": "Unlike every task that it knows"}
+WORDS: Final = {True: "yes", False: "no", None: "none"}
 COLUMNS: Final = {
     "task": "Task", "query": "Question", "chosen": "Went to", "score": "Scored", "better": "Better",
     "better_score": "Would score", "regret": "Regret",
@@ -36,7 +39,8 @@ def draw_regret(scene: Scene) -> None:
         selection_mode="single-row",
     )  # fmt: skip
     st.caption(
-        f"The {len(rows)} test rows on which most was lost; of equals those first of which the router was surest."
+        f"The {count_text(len(rows), 'test row')} on which most was lost; of equals those first of which the router was"
+        " surest."
         " Choose one to see why it went there."
     )
     chosen = picked["selection"]["rows"] if picked else []
@@ -110,7 +114,7 @@ def _neighbours(scene: Scene, query: str) -> dict[str, Any]:
 
 def _draw_explanation(why: dict[str, Any]) -> None:
     for reason, detail in why.items():
-        title = reason.replace("_", " ").capitalize()
+        title = TITLES.get(reason, reason.replace("_", " ").capitalize())
         if isinstance(detail, list) and detail and isinstance(detail[0], dict):
             st.markdown(f"**{plain(title)}**")
             st.dataframe([_flat(line) for line in detail], hide_index=True)
@@ -127,6 +131,8 @@ def _flat(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _told(detail: Any) -> str:
+    if detail is None or isinstance(detail, bool):
+        return WORDS[detail]
     if isinstance(detail, dict):
         return " · ".join(f"{name} {_told(value)}" for name, value in detail.items())
     if isinstance(detail, list | tuple):

@@ -53,6 +53,9 @@ def draw_promise(space: Workspace, entry: TableEntry) -> Prospect | None:
 
 def _draw_answers(found: Prospect) -> None:
     """Draws the answer for accuracy and that for cost, each beginning with its gist."""
+    if found.is_too_small:
+        st.warning(plain(found.sentences[0]), icon=":material/block:")
+        return
     accuracy, *by_task, cost = map(plain, found.sentences)
     if not found.has_headroom:
         gist = "Too few rows to tell." if found.is_undecided else "No headroom for accuracy."

@@ -50,7 +50,9 @@ def _draw_verdict(trained: Trained) -> None:
 
 
 def _gist(comparison: RouterComparison, told: Verdict) -> str:
-    """Returns the verdict for accuracy and for cost in two badges."""
+    """Returns the verdict for accuracy and for cost in two badges, or that nothing can be told in one."""
+    if told.too_few:
+        return ":gray-badge[Too few test rows to tell]"
     accuracy = ":green-badge[Accuracy: gained]" if told.for_accuracy else ":red-badge[Accuracy: nothing gained]"
     if all(gain.value is None for gain in comparison.aiq_gains.values()):
         return f"{accuracy} :gray-badge[Cost: not known]"

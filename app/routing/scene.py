@@ -17,6 +17,7 @@ from app.workspace import Workspace
 from pipelines.choice import Choices
 from pipelines.routing.board import Point
 from pipelines.routing.curve import Curve
+from pipelines.routing.headroom import verdict
 from pipelines.space import Space
 from pipelines.trained import TrainedRouter
 
@@ -73,11 +74,10 @@ class Scene:
 def draw_scene(space: Workspace, entry: TableEntry, trained: Trained) -> Scene:
     """Draws the choice of the router and of the weight of cost."""
     names = list(trained.routers)
-    best = max(trained.comparison.routers, key=lambda router: (router.aiq.value or 0.0, router.accuracy.value or 0.0))
     key = f"r:{entry.card.name}"
     left, right = st.columns((1, 2))
     with left:
-        name = st.selectbox("Router", names, names.index(best.name), key=f"{key}:router:{'|'.join(names)}")
+        name = st.selectbox("Router", names, names.index(_praised(trained)), key=f"{key}:router:{'|'.join(names)}")
     curve = trained.board.curve(name)
     at, stops = 0, _stops(curve)
     if len(stops) > 1:
@@ -91,6 +91,13 @@ def draw_scene(space: Workspace, entry: TableEntry, trained: Trained) -> Scene:
     scene = Scene(space, entry, trained, Place(name, at))
     _draw_point(scene)
     return scene
+
+
+def _praised(trained: Trained) -> str:
+    """Returns the router that the verdict names first, or the one with the highest curve."""
+    told = verdict(trained.comparison)
+    best = max(trained.comparison.routers, key=lambda router: (router.aiq.value or 0.0, router.accuracy.value or 0.0))
+    return told.for_accuracy or told.for_cost or best.name
 
 
 def _stops(curve: Curve) -> list[int]:

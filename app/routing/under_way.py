@@ -65,7 +65,8 @@ def _draw_progress(space: Workspace, training: Training) -> None:
         st.progress(training.share, text=plain(f"{doing} {since} so far"))
         for name, step in training.steps.items():
             took = f" · {duration_text(step.took_s)}" if step.took_s is not None else ""
-            st.markdown(f"{ICONS[step.status]} {plain(name)} · {step.status}{took}  {plain(step.detail)}")
+            detail = f" · {plain(step.detail)}" if step.detail else ""
+            st.markdown(f"{ICONS[step.status]} {plain(name)} · {step.status}{took}{detail}")
         wanted = training.stop.is_set()
         told = "It stops when the strategy that learns now has learned" if wanted else "Nothing of it will be kept"
         if st.button("Stop", icon=":material/stop:", key="routers:stop", disabled=wanted, help=told):

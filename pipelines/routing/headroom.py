@@ -15,6 +15,9 @@ NEGLIGIBLE: Final = 0.005
 LEAST_SAVING: Final = 0.05
 """A twentieth of the cost: less is not worth the trouble."""
 
+LEAST_JUDGED: Final = 30
+"""Fewer rows tell nothing of whether routing is worth it."""
+
 _LEVEL: Final = 0.95
 
 
@@ -25,11 +28,13 @@ class Verdict(Record):
         for_accuracy: the router that beats the best single model beyond doubt, or None.
         for_cost: the router that saves a twentieth or more of the best single model's cost at its accuracy, or whose
             cost-quality hull is half a point or more above that of mixing the models at random, beyond doubt; or None.
+        too_few: the rows are too few to tell anything.
     """
 
     for_accuracy: str | None
     for_cost: str | None
     sentence: str
+    too_few: bool = False
 
     @property
     def worth_routing(self) -> bool:
@@ -44,6 +49,8 @@ def verdict(comparison: RouterComparison) -> Verdict:
     router of RouterBench (cost); the intervals are widened for the number of comparisons (Bonferroni, as if normal),
     because the best of many looks better than it is.
     """
+    if comparison.n_test < LEAST_JUDGED or comparison.headroom.low is None:
+        return Verdict(for_accuracy=None, for_cost=None, sentence=_too_few(comparison), too_few=True)
     tests = len(comparison.differences) + len(comparison.saving_gains) + len(comparison.aiq_gains)
     better = _surest(comparison.differences, tests, 0.0)
     saving = _surest(comparison.saving_gains, tests, LEAST_SAVING)
@@ -67,10 +74,17 @@ def _surest(gains: Mapping[str, Figure], tests: int, least: float) -> str | None
     return max(sure, key=lambda name: sure[name]) if sure else None
 
 
+def _too_few(comparison: RouterComparison) -> str:
+    """Returns how many test rows there are, and how many are wanted."""
+    count = comparison.n_test
+    if count >= LEAST_JUDGED:
+        return f"{count:,} test rows of so few groups are too few to tell whether routing is worth it."
+    are = "test row is" if count == 1 else "test rows are"
+    return f"{count} {are} too few to tell whether routing is worth it; it takes {LEAST_JUDGED} at least."
+
+
 def _accuracy(comparison: RouterComparison, better: str | None) -> str:
     room, single = comparison.headroom.value or 0.0, comparison.best_single
-    if comparison.headroom.low is None:
-        return f"{comparison.n_test:,} test rows are too few to tell whether routing is worth it."
     if room < NEGLIGIBLE:
         above = f"even the oracle is only {_points(room)} above" if room > 0 else "the oracle is no better than"
         return (
@@ -89,7 +103,7 @@ def _accuracy(comparison: RouterComparison, better: str | None) -> str:
 
 
 def _cost(comparison: RouterComparison, cheaper: str | None, *, saves: bool) -> str:
-    if comparison.headroom.low is None or all(gain.value is None for gain in comparison.aiq_gains.values()):
+    if all(gain.value is None for gain in comparison.aiq_gains.values()):
         return ""
     if cheaper is None:
         return (

@@ -13,7 +13,7 @@ from pipelines.outcome.table import Floats, OutcomeTable
 from pipelines.record import Record
 from pipelines.routing.curve import routed
 from pipelines.routing.figures import Figure
-from pipelines.routing.headroom import NEGLIGIBLE
+from pipelines.routing.headroom import LEAST_JUDGED, NEGLIGIBLE
 from pipelines.routing.resample import Resamples
 
 _FOLDS: Final = 5
@@ -51,16 +51,27 @@ class Prospect(Record):
     @property
     def has_headroom(self) -> bool:
         """Returns whether a perfect router would be more accurate at all, by half a point beyond doubt."""
-        return (self.headroom.low or 0.0) >= NEGLIGIBLE
+        return not self.is_too_small and (self.headroom.low or 0.0) >= NEGLIGIBLE
+
+    @property
+    def is_too_small(self) -> bool:
+        """Returns whether the rows are too few to tell anything."""
+        return self.n_rows < LEAST_JUDGED
 
     @property
     def is_undecided(self) -> bool:
-        """Returns whether the rows show headroom that may be chance."""
-        return (self.headroom.value or 0.0) >= NEGLIGIBLE and not self.has_headroom
+        """Returns whether the rows show headroom that may be chance, or are too few to show any."""
+        return self.is_too_small or ((self.headroom.value or 0.0) >= NEGLIGIBLE and not self.has_headroom)
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Returns in words whether routing is worth it: for accuracy, by task, for cost."""
+        """Returns in words whether routing is worth it: for accuracy, by task, for cost; or that rows are too few."""
+        if self.is_too_small:
+            count = "1 row" if self.n_rows == 1 else f"{self.n_rows} rows"
+            return (
+                f"Too few to tell whether routing is worth it: {count} with a score of every compared model, where it"
+                f" takes {LEAST_JUDGED} at least.",
+            )
         return tuple(filter(None, (self._for_accuracy(), self._by_task(), self._for_cost())))
 
     def _for_accuracy(self) -> str:

@@ -70,5 +70,24 @@ def test_without_a_router_only_the_room_is_told() -> None:
 def test_a_handful_of_rows_tells_nothing() -> None:
     rows = [[1.0, 0.0]] * 6 + [[0.0, 1.0]] * 2
     found = _verdict(table(rows, cost_usd=[[2e-3, 1e-3]] * 8))
-    assert not found.worth_routing
-    assert found.sentence == "4 test rows are too few to tell whether routing is worth it."
+    assert (found.worth_routing, found.too_few) == (False, True)
+    assert found.sentence == "4 test rows are too few to tell whether routing is worth it; it takes 30 at least."
+
+
+def test_even_a_perfect_router_is_not_praised_on_a_few_rows() -> None:
+    plain = two_tasks(88)
+    told = [
+        verdict(compare_routers({"ridge": Ridge()}, plain.rows(np.arange(58)), plain.rows(np.arange(58, last))))
+        for last in (59, 87, 88)
+    ]
+    assert [found.for_accuracy for found in told] == [None, None, "ridge"]
+    assert [found.too_few for found in told] == [True, True, False]
+    assert told[0].sentence == "1 test row is too few to tell whether routing is worth it; it takes 30 at least."
+
+
+def test_many_rows_of_a_few_groups_tell_nothing() -> None:
+    plain = two_tasks(120)
+    grouped = table(plain.score.tolist(), queries=plain.queries, groups=[f"g{n // 20}" for n in range(120)])
+    told = verdict(compare_routers({"ridge": Ridge()}, grouped.rows(np.arange(60)), grouped.rows(np.arange(60, 120))))
+    assert told.too_few
+    assert told.sentence == "60 test rows of so few groups are too few to tell whether routing is worth it."
