@@ -107,12 +107,12 @@ class _Scale:
         told = f"All {n_models} models answer; the answer that most of them give is taken."
         yield self._joint("Majority vote", told, winners(self._votes, np.ones(n_models)), everybody)
         try:
-            skills = Vote().fit(self._train).predict(self._test.queries)
-            how = "by the guessed task"
+            weights = Vote().fit(self._train).weights(self._test.queries, self._test.output_tokens)
+            how = "by the guessed task and its length"
         except ConfigurationError:
-            skills, how = self._trained.board.background.means, "by its accuracy"
+            weights, how = vote_weights(self._trained.board.background.means), "by its accuracy"
         told = f"All {n_models} models answer; the word of each counts {how}, learned on the training rows."
-        yield self._joint("Weighted vote", told, winners(self._votes, vote_weights(skills)), everybody)
+        yield self._joint("Weighted vote", told, winners(self._votes, weights), everybody)
 
     def agreement(self) -> Joint | None:
         """Returns: ask two cheaper models, and the best single one where they disagree; None without two cheaper."""

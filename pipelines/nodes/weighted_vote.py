@@ -22,9 +22,9 @@ class WeightedVote(RouterNode):
     """Takes the answer with the most skill behind it, as a trained router judges its models for this question.
 
     The vote of a model has the log-odds of its expected score as its weight. Train the strategy 'vote' on a table with
-    recorded answers for weights that were learned for voting; any other router does too. A model that the router does
-    not know counts like the average one. Refused and blank answers abstain unless all are; of equal groups the one
-    wins whose first answer comes first in the order of the edges.
+    recorded answers for weights that were learned for voting, also from how long answers are; any other router does
+    too. A model that the router does not know counts like the average one. Refused and blank answers abstain unless all
+    are; of equal groups the one wins whose first answer comes first in the order of the edges.
 
     Source: optimal weights of independent voters (Nitzan and Paroush 1982), with skills by question as in
     Symbolic-MoE.
@@ -66,12 +66,17 @@ class WeightedVote(RouterNode):
             NotFound: if there is no such router.
             ConfigurationError: if a model of the router is not in the catalogue.
         """
+        from pipelines.routers.vote import Vote
         from pipelines.routing.vote import vote_weights
 
         voters = [answer for answer in answers if not answer.refused] or answers
         hand = await AtHand.of(self, query.text, voters, models, routers, embedder)
-        skills, _ = hand.trained.predict([query.text], space=hand.space)
-        worth = vote_weights(skills[0])
+        strategy = hand.trained.strategy
+        if isinstance(strategy, Vote):
+            lengths = hand.evidence(voters, self.compare).output_tokens
+            worth = strategy.weights([query.text], lengths, space=hand.space)[0]
+        else:
+            worth = vote_weights(hand.trained.predict([query.text], space=hand.space)[0][0])
         weights = [float(worth.mean() if column is None else worth[column]) for column in hand.columns]
         result = vote([answer.text for answer in voters], self.compare, weights)
         winner = voters[result.winner].model_copy(update={"confidence": result.share})

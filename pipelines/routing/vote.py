@@ -103,8 +103,15 @@ def skills_of(weights: Floats) -> Floats:
 
 
 def learned_weights(
-    votes: Rows, right: Rows, contexts: Floats, *, penalty: float = 1.0, context_penalty: float = 30.0
-) -> tuple[Floats, Floats]:
+    votes: Rows,
+    right: Rows,
+    contexts: Floats,
+    details: Floats,
+    *,
+    penalty: float = 1.0,
+    context_penalty: float = 30.0,
+    detail_penalty: float = 3.0,
+) -> tuple[Floats, Floats, Floats]:
     """Returns the weight of each model in each context under which the right answers win most surely.
 
     The chance of an answer is the softmax, over the answers given, of the weight behind it; so models that err
@@ -114,11 +121,14 @@ def learned_weights(
         votes: from `ballots`.
         right: column that leads the right answer of each question, -1 where nobody gave it (the row is not used).
         contexts: how much each question belongs to each context, an array (n_queries, n_contexts).
+        details: what else is known of each answer, an array (n_queries, n_models, n_details), 0 where it is as usual.
         penalty: of the squared weights.
         context_penalty: of the squared deviations.
+        detail_penalty: of the squared changes by details.
 
     Returns:
-        The weights in each context, an array (n_contexts, n_models), and those where no context is known (n_models,).
+        The weights in each context, an array (n_contexts, n_models), those where no context is known (n_models,), and
+        by how much each detail changes them (n_models, n_details).
 
     Source: conditional logit (McFadden 1974) on the answers, fitted by L-BFGS; AgentRouter's weighted vote with weights
     learned for the vote itself.
@@ -126,25 +136,28 @@ def learned_weights(
     from scipy.optimize import minimize
 
     used = right >= 0
-    votes, right, contexts = votes[used], right[used], contexts[used]
-    (n_rows, n_models), n_contexts = votes.shape, contexts.shape[1]
+    votes, right, contexts, details = votes[used], right[used], contexts[used], details[used]
+    (n_rows, n_models), n_contexts, n_details = votes.shape, contexts.shape[1], details.shape[2]
     rows, cast = np.arange(n_rows), votes >= 0
+    scale = np.array([penalty] + [context_penalty] * n_contexts + [detail_penalty] * n_details)[:, None]
 
     def loss(flat: Floats) -> tuple[float, Floats]:
-        parts = flat.reshape(n_contexts + 1, n_models)
-        behind = support(votes, parts[0] + contexts @ parts[1:])
+        parts = flat.reshape(-1, n_models)
+        by_detail = parts[n_contexts + 1 :]
+        weights = parts[0] + contexts @ parts[1 : n_contexts + 1] + np.einsum("qmd,dm->qm", details, by_detail)
+        behind = support(votes, weights)
         chance = np.exp(behind - behind.max(axis=1, keepdims=True))
         chance /= chance.sum(axis=1, keepdims=True)
         value = -float(np.log(np.maximum(chance[rows, right], 1e-300)).sum())
         chance[rows, right] -= 1
         slope = np.where(cast, np.take_along_axis(chance, np.maximum(votes, 0), axis=1), 0.0)
-        scale = np.array([penalty] + [context_penalty] * n_contexts)[:, None]
-        gradient = np.vstack([slope.sum(axis=0), contexts.T @ slope]) + scale * parts
+        slopes = [slope.sum(axis=0), contexts.T @ slope, np.einsum("qmd,qm->dm", details, slope)]
+        gradient = np.vstack(slopes) + scale * parts
         return value + float((scale * parts**2).sum()) / 2, gradient.ravel()
 
-    start = np.zeros((n_contexts + 1) * n_models)
+    start = np.zeros(len(scale) * n_models)
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x.reshape(-1, n_models)
-    return found[0] + found[1:], found[0]
+    return found[0] + found[1 : n_contexts + 1], found[0], found[n_contexts + 1 :].T
 
 
 def right_columns(table: OutcomeTable, votes: Rows) -> Rows:

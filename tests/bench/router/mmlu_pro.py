@@ -12,44 +12,16 @@ import numpy as np
 from pipelines.choice import best
 from pipelines.featurizers.embedding import Embedding
 from pipelines.learned import LearnedStrategy
-from pipelines.outcome.split import split_table
 from pipelines.outcome.table import OutcomeTable
 from pipelines.routers.category import Category
 from pipelines.routers.ensemble import Ensemble
 from pipelines.routers.kernel import Kernel
-from pipelines.routers.vote import Vote
 from pipelines.routing.background import Background
-from pipelines.routing.vote import ballots, elected_scores, panel, vote_weights
 from pipelines.space import Space
 from tests.bench.router.chosen import choice, mean_score
+from tests.bench.router.mmlu_pro_votes import add_votes, pools
 from tests.bench.router.tally import Tally, parts, tables
 from tests.bench.router.vectors import fitting, given
-
-SMALL = (
-    "Meta-Llama-3_1-8B-Instruct",
-    "mathstral-7B",
-    "Phi-3-mini-4k-instruct",
-    "Meta-Llama-3_1-8B",
-    "Meta-Llama-3-8B",
-    "gemma-7b",
-    "Mistral-7B-v0.1",
-    "Mistral-7B-Instruct-v0.2",
-    "Mistral-7B-v0.2-hf",
-)
-MIDDLE = (
-    "jamba-1.5-large",
-    "Qwen1.5-110B",
-    "Qwen1.5-72B-Chat",
-    "Mixtral-8x7B-Instruct-v0.1",
-    "Mixtral-8x7B-v0.1",
-    "Yi-34B",
-    "c4ai-command-r-v01",
-    "Llama-2-70b-hf",
-)
-LEAST_SHARE = 0.95
-"""A model that was asked fewer of the questions is left out, so that the rows stay."""
-PANELS = (2, 3, 4, 5, 7)
-
 
 BOTH = (Category(), Category(featurizer=Embedding()))
 ROUTES: dict[str, LearnedStrategy] = {
@@ -58,15 +30,6 @@ ROUTES: dict[str, LearnedStrategy] = {
     "task, both": Ensemble(members=BOTH, folds=1),
     "task, both, and kernel": Ensemble(members=(*BOTH, Kernel(meaning=1.0, penalty=30.0)), folds=1),
 }
-
-
-def best_size(train: OutcomeTable) -> int:
-    """Returns the size of the panel that does best inside the training rows."""
-    known, held = split_table(train, (0.7, 0.3), seed=11)
-    skills = Category().fit(known).predict(held.queries)
-    votes, weights = ballots(held), vote_weights(skills)
-    gains = [float(elected_scores(held, panel(votes, skills, size), weights).mean()) for size in PANELS]
-    return PANELS[int(np.argmax(gains))]
 
 
 def add_routes(
@@ -102,25 +65,14 @@ def one_pool(
     tally = Tally("best single")
     kept = None if test_table is None else test_table.columns(models).complete()
     for seed, train, test in parts(table.columns(models).complete(), kept):
-        size = best_size(train)
         tally.rows(test)
         background = Background.of(train)
         rows = np.arange(test.n_queries)
-        learned = Vote().fit(train, seed=seed)
-        skills = learned.posterior(test.queries) @ learned.state["means"]
-        votes, equal = ballots(test), np.ones(len(models))
-        overall = vote_weights(background.means)
         tally.add("random", test.score.mean(axis=1))
         tally.add("best single", test.score[:, int(background.means.argmax())])
         tally.add("task table (told the task)", test.score[rows, best(background.task_table(test))])
         add_routes(tally, train, test, routes, space, seed)
-        tally.add("vote: majority", elected_scores(test, votes, equal))
-        tally.add("vote: by skill", elected_scores(test, votes, overall))
-        tally.add("vote: by skill in the task", elected_scores(test, votes, vote_weights(skills)))
-        tally.add(
-            "vote: panel by skill in the task", elected_scores(test, panel(votes, skills, size), vote_weights(skills))
-        )
-        tally.add("vote: learned", elected_scores(test, votes, vote_weights(learned.predict(test.queries))))
+        add_votes(tally, train, test, seed)
         tally.add("oracle", test.score.max(axis=1))
     tally.print(f"{title}, {len(models)} models")
 
@@ -128,11 +80,8 @@ def one_pool(
 def main() -> None:
     """Prints one table for each pool."""
     table, test = tables()
-    whole = [
-        model for model, asked in zip(table.models, 1 - table.missing.mean(axis=0), strict=True) if asked > LEAST_SHARE
-    ]
     space = given([table] if test is None else [table, test])
-    for title, models in (("All", whole), ("Small", SMALL), ("Middle", MIDDLE)):
+    for title, models in pools(table).items():
         # Small models are there to vote: on them a route is only shown beside.
         routes = fitting(ROUTES, space) if title == "All" else dict(list(ROUTES.items())[:1])
         one_pool(title, models, table, test, routes, space)

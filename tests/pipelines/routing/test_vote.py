@@ -98,7 +98,8 @@ def test_the_right_answer_is_named_by_its_first_supporter() -> None:
 def test_two_models_that_repeat_each_other_count_as_one() -> None:
     recorded = _echoes()
     votes, contexts = ballots(recorded), np.ones((recorded.n_queries, 1))
-    _, weights = learned_weights(votes, right_columns(recorded, votes), contexts)
+    nothing = np.zeros((*votes.shape, 0))
+    _, weights, _ = learned_weights(votes, right_columns(recorded, votes), contexts, nothing)
     assert weights[1] == pytest.approx(weights[2], abs=1e-3)
     assert weights[1] + weights[2] < weights[0]
     independent = vote_weights(recorded.score.mean(axis=0))
@@ -119,3 +120,16 @@ def test_without_recorded_answers_the_strategy_takes_the_skills_themselves() -> 
     found = fitted.predict(["What is 3 plus 4?", "Translate the river number 7 into French"])
     assert found[0, 0] > 0.9 > 0.1 > found[0, 1]
     assert found[1, 1] > 0.9 > 0.1 > found[1, 0]
+
+
+def test_a_vote_of_unusual_length_counts_as_such_answers_did_in_training() -> None:
+    recorded = _echoes()
+    # The second and third say what is wrong at length; what the first says tells nothing by its length.
+    tokens = np.where(recorded.score > 0.5, 10.0, 400.0)
+    tokens[:, 0] = 50.0
+    fitted = Vote().fit(replace(recorded, output_tokens=tokens))
+    asked = ["What is 3 plus 4?"] * 3
+    found = fitted.weights(asked, np.array([[50.0, 10.0, 10.0], [50.0, 400.0, 400.0], [np.nan] * 3]))
+    assert found[0, 1] > found[2, 1] > found[1, 1]
+    assert found[2] == pytest.approx(vote_weights(fitted.predict(asked[:1]))[0])
+    assert found[0, 0] == pytest.approx(found[1, 0])

@@ -19,7 +19,7 @@ from pipelines.retrieval.hashing import HashingEmbedder
 from pipelines.routers.learned_cascade import LearnedCascade
 from pipelines.routers.vote import Vote
 from pipelines.routing.cascade import RecordedCascade
-from pipelines.routing.vote import ballots, elected_scores, vote_weights
+from pipelines.routing.vote import ballots, elected_scores
 from pipelines.store import MemoryLibrary
 from pipelines.trained import TrainedRouter
 from tests.pipelines.drawing import draw, node
@@ -101,8 +101,8 @@ async def test_a_weighted_vote_elects_what_the_arithmetic_elects(way: Way) -> No
         {"vote": _voting("voter")}, test, embedder=HashingEmbedder(), library=MemoryLibrary(routers={"voter": voter}),
         way=way,
     )  # fmt: skip
-    skills, _ = voter.predict(test.queries)
-    expected = elected_scores(test, ballots(test), vote_weights(skills))
+    assert isinstance(voter.strategy, Vote)
+    expected = elected_scores(test, ballots(test), voter.strategy.weights(test.queries, test.output_tokens))
     assert found.score.tolist() == expected.tolist()
     assert found.cost_usd == pytest.approx(test.cost_usd.sum(axis=1))
     assert set(found.calls.tolist()) == {len(POOL)}
