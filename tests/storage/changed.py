@@ -9,10 +9,11 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 
 from pipelines.catalogue import ModelEntry, Price
-from pipelines.chat import Attempt, Call, ChatRequest, Message, Reply, Sampling, TokenLogprob, Usage
+from pipelines.chat import Attempt, Call, ChatRequest, Measured, Message, Reply, Sampling, TokenLogprob, Usage
 from pipelines.document import Edge, JoinRule, NodeSpec, Note, Pipeline, Position
 from pipelines.record import Record
 from pipelines.run import Budget, Decision, Fired, Run, RunSettings, Span, Totals
+from pipelines.trait import ModelTraits
 from pipelines.value import Answer, Document, ModelChoice, Passage, Passages, Query, Verdict
 
 STARTED_AT = datetime(2026, 3, 29, 2, 30, 15, 123456, tzinfo=timezone(timedelta(hours=2)))
@@ -54,7 +55,10 @@ QUERY = Query(
 ANSWER = Answer(
     text=f"The Rhine. {STRANGE}",
     model="big",
+    candidate="big, step by step",
     confidence=0.75,
+    output_tokens=13,
+    latency_s=2.25,
     data={"river": ["Rhine", 1, 2.5, None, True], "length_km": 1_233},
     refused=True,
 )
@@ -157,6 +161,8 @@ CALL = Call(
         finish_reason="length",
         logprobs=(TokenLogprob(token=" Rh", logprob=-0.123456789012345, top={" Rh": -0.1, "\x00": -9.5}),),
         first_token_s=0.125,
+        recorded=Measured(output_tokens=12, latency_s=0.75),
+        vectors="AAAA",
     ),
     attempts=(Attempt(latency_s=0.5, cost_usd=0.01, error_kind="ModelOverloaded", error="busy"),),
     cost_usd=0.1,
@@ -188,6 +194,9 @@ MODEL = ModelEntry(
     timeout_s=9.5,
     supports_logprobs=False,
     supports_json_schema=False,
+    traits=ModelTraits(
+        parameters_b=70.6, released_on=date(2026, 3, 1), licence="apache-2.0", region="eu", modalities=("text", "image")
+    ),
     note="a note",
 )
 LATER = datetime(2026, 3, 29, 3, 0, tzinfo=UTC)
