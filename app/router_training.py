@@ -73,4 +73,4 @@ def train_router(
     if test is None:
         return router, None
     comparison = evaluate_router(router, test, space=space, seed=seed)
-    return router.with_figures(comparison.routers[0]), comparison
+    return router.with_figures(comparison.routers[0], comparison.n_test), comparison

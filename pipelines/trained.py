@@ -44,7 +44,7 @@ class RouterCard(Record):
         models: as the outcome table calls them, in the order of its scores.
         table, data_hash: the outcome table it was trained on.
         split: how the training rows were chosen, for a person.
-        figures: how it did on rows it had not seen, or None.
+        figures: how it did on `n_test` rows it had not seen, or None.
         embedder: name of the embedder whose vectors it needs, or None.
         embedding_model: where that is a model of the catalogue, its name there.
         objective: what is wanted of its choices where nobody says otherwise, or None.
@@ -61,6 +61,7 @@ class RouterCard(Record):
     n_train: int = Field(ge=0)
     fit_s: float | None = None
     figures: RouterFigures | None = None
+    n_test: int | None = Field(default=None, ge=0)
     embedder: str | None = None
     embedding_model: str | None = None
     objective: Objective | None = None
@@ -145,9 +146,9 @@ class TrainedRouter:
         )
         return cls(card=card, strategy=fitted, background=Background.of(train.columns(fitted.models)))
 
-    def with_figures(self, figures: RouterFigures) -> TrainedRouter:
-        """Returns this router with how it did on rows it had not seen."""
-        return replace(self, card=self.card.model_copy(update={"figures": figures}))
+    def with_figures(self, figures: RouterFigures, n_test: int) -> TrainedRouter:
+        """Returns this router with how it did on so many rows it had not seen."""
+        return replace(self, card=self.card.model_copy(update={"figures": figures, "n_test": n_test}))
 
     def predict(self, queries: Sequence[str], *, space: Space | None = None) -> tuple[Scores, Scores]:
         """Returns expected scores and expected costs in USD, arrays (n_queries, n_models); unknown costs are NaN."""

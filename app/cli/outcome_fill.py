@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.home import open_workspace
-from app.cli.outcome_option import pairs
+from app.cli.outcome_option import all_pairs, pairs
 from app.cli.output import cell, console, print_json, tell
 
 if TYPE_CHECKING:
@@ -103,9 +103,7 @@ def replay(
     default: Annotated[
         str | None, typer.Option("--default-model", help="Model of the table for nodes without one.")
     ] = None,
-    alias: Annotated[
-        list[str] | None, typer.Option("--as", help="CATALOGUE_NAME=TABLE_NAME of a model that the table calls so.")
-    ] = None,
+    alias: Alias = None,
     seed: Annotated[int, typer.Option(min=0, max=2_147_483_647, help="Of nodes that roll dice.")] = 0,
     perfect_ratings: Annotated[
         bool, typer.Option("--perfect-ratings", help="Models that rate their own answers know the recorded score.")
@@ -128,7 +126,7 @@ def replay(
         way: Any = "exact" if exact else "auto"
         results = replay_here(
             *(space, drawn, table),
-            aliases=pairs(alias or [], "--as"),
+            aliases={ours: theirs for theirs, ours in all_pairs(alias or [], "--as")},
             default=default,
             seed=seed,
             way=way,

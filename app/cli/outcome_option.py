@@ -53,17 +53,26 @@ def outcome_mapping(given: Sequence[str]) -> OutcomeMapping | None:
 
 
 def pairs(given: Sequence[str], option: str) -> dict[str, str]:
-    """Returns the pairs of texts such as `a=b,c=d`.
+    """Returns the pairs of texts such as `a=b,c=d`, the last of each name.
 
     Raises:
         DocumentError: if one has no equals sign.
     """
-    found = {}
+    return dict(all_pairs(given, option))
+
+
+def all_pairs(given: Sequence[str], option: str) -> list[tuple[str, str]]:
+    """Returns every pair of texts such as `a=b,c=d`.
+
+    Raises:
+        DocumentError: if one has no equals sign.
+    """
+    found = []
     for pair in (part for text in given for part in text.split(",") if part.strip()):
         name, equals, value = pair.partition("=")
         if not equals or not name.strip() or not value.strip():
             raise DocumentError(f"{option} takes pairs such as NAME=VALUE; found '{pair}'.")
-        found[name.strip()] = value.strip()
+        found.append((name.strip(), value.strip()))
     return found
 
 

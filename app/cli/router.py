@@ -45,7 +45,17 @@ def overview(ctx: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def compare(
     train: Annotated[str, typer.Option(help=f"What they learn from. {TABLE}")],
-    test: Annotated[str, typer.Option(help="What they are judged on: other rows. Given in the same way.")],
+    test: Annotated[
+        str | None,
+        typer.Option(
+            help="What they are judged on: other rows. Given in the same way.",
+            show_default="a part of the first table that is kept back",
+        ),
+    ] = None,
+    holdout: Annotated[
+        float,
+        typer.Option(min=0.05, max=0.9, help="Without --test: share of the rows, whole groups, that is kept back."),
+    ] = 0.3,
     strategy: Annotated[
         list[str] | None,
         typer.Option(help=f"{STRATEGY}; repeatable.", show_default="all that learn in reasonable time"),
@@ -70,13 +80,13 @@ def compare(
     from rich.progress import Progress
 
     from app.cli.router_answer import comparison_answer, comparison_table
-    from app.cli.router_option import affordable, default_strategies, space_for, strategies_of, tables_of
+    from app.cli.router_option import affordable, default_strategies, parts_of, space_for, strategies_of, tables_of
     from pipelines.outcome.coverage import comparable
     from pipelines.outcome.split import refuse_leak, seen_hashes
     from pipelines.routing.evaluation import compare_routers
 
     wanted = strategies_of(strategy or [])
-    train_rows, test_rows = tables_of(train, test)
+    train_rows, test_rows = tables_of(train, test) if test else parts_of(train, holdout, seed)
     # Before anything is embedded or timed.
     refuse_leak(seen_hashes(train_rows), test_rows)
     skipped: dict[str, str] = {}
@@ -195,9 +205,11 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Say where a question would go, and why."""
-    from app.cli.router_answer import decision_answer, scores_table
+    from app.cli.router_answer import decision_answer, in_words, scores_table
     from app.cli.router_option import space_of
 
+    if not query.strip():
+        raise typer.BadParameter("the question is empty", param_hint="--query")
     router = _load(name)
     answer = decision_answer(router, query, space_of(router, lambda: [query]))
     if as_json:
@@ -208,7 +220,7 @@ def explain(
     told = "" if aim is None or aim.rule == "score" else f" ({aim.told})"
     tell(f"'{router.strategy.title}' sends it to {answer['choice'] or 'nobody'}{told}.")
     for reason, detail in answer["why"].items():
-        tell(f"{reason}: {detail}")
+        tell(f"{reason}: {in_words(detail)}")
 
 
 @app.command("list")
@@ -229,7 +241,7 @@ def list_routers(as_json: AsJson = False) -> None:
 @app.command()
 def show(name: Name, as_json: AsJson = False) -> None:
     """Show what a trained router is, what it learned from, and how it did."""
-    from app.cli.router_answer import described
+    from app.cli.router_answer import described, in_words
 
     with open_library() as (storage, _):
         _, number = storage.routers.version(name)
@@ -237,7 +249,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"version": number, **described(card)})
         return
-    tell(f"{card.title or card.name}, version {number}: {card.strategy}")
+    tell(f"{card.title or card.name}, version {number}: {in_words(card.strategy)}")
     tell(f"Trained on {card.n_train:,} rows of '{card.table}' ({card.split}), seed {card.seed}.")
     tell(f"Models: {', '.join(card.models)}")
     if card.embedder is not None:
@@ -246,7 +258,8 @@ def show(name: Name, as_json: AsJson = False) -> None:
         tell(f"Wants: {card.objective.told}")
     if card.figures is not None:
         figures = card.figures
-        tell(f"On rows it had not seen: accuracy {figures.accuracy.value:.4f}, regret {figures.regret:.4f}.")
+        rows = f"{card.n_test:,} rows" if card.n_test else "rows"
+        tell(f"On {rows} it had not seen: accuracy {figures.accuracy.value:.4f}, regret {figures.regret:.4f}.")
 
 
 @app.command()
@@ -269,10 +282,11 @@ def _load(name: str) -> TrainedRouter:
 
 def _tell_verdict(comparison: RouterComparison, *, as_json: bool = True) -> None:
     """Says what the comparison means: it is the answer of a command, unless that is JSON."""
+    from app.figure import count_text
     from pipelines.routing.headroom import verdict
 
     for warning in comparison.warnings:
         tell(f"Note: {warning}")
-    tell(f"{comparison.n_test:,} test rows of '{comparison.table}', {len(comparison.models)} models.")
+    tell(f"{count_text(comparison.n_test, 'test row')} of '{comparison.table}', {len(comparison.models)} models.")
     say = tell if as_json else print_text
     say(verdict(comparison).sentence)

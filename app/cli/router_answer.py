@@ -134,6 +134,19 @@ def scores_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
+def in_words(value: object) -> str:
+    """Returns a part of an explanation or of a strategy for people: no quotes or braces, numbers with three digits."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name.replace('_', ' ')} {in_words(part)}" for name, part in value.items())
+    if isinstance(value, (list, tuple)):
+        return "; ".join(map(in_words, value)) or "none"
+    return "none" if value is None else str(value)
+
+
 def described(card: RouterCard) -> dict[str, Any]:
     """Returns a card as JSON, its figures with the names that `compare` gives them."""
     told = card.model_dump(mode="json", exclude={"figures"})
@@ -144,12 +157,13 @@ def cards_table(found: Sequence[tuple[int, RouterCard]]) -> Table:
     """Returns trained routers with the numbers of their newest versions as a table."""
     from rich.table import Table
 
-    titles = ("name", "strategy", "models", "trained on", "rows", "accuracy", "version")
+    titles = ("name", "strategy", "models", "trained on", "rows", "accuracy", "judged on", "version")
     table = Table(*titles, box=None, pad_edge=False, header_style="bold")
     for number, card in found:
         accuracy = card.figures.accuracy.value if card.figures else None
         told = (f"{len(card.models)}", card.table, f"{card.n_train:,}", "-" if accuracy is None else f"{accuracy:.3f}")
-        table.add_row(*map(cell, (card.name, str(card.strategy["kind"]), *told, str(number))))
+        judged = "-" if card.n_test is None else f"{card.n_test:,} rows"
+        table.add_row(*map(cell, (card.name, str(card.strategy["kind"]), *told, judged, str(number))))
     return table
 
 

@@ -38,6 +38,20 @@ def tables_of(*references: str) -> list[OutcomeTable]:
     return [priced(table, prices) if prices else table for table in found]
 
 
+def parts_of(reference: str, holdout: float, seed: int) -> tuple[OutcomeTable, OutcomeTable]:
+    """Returns the rows of a table to learn from and those to judge on; no group and no question is in both.
+
+    Raises:
+        NotFound: if there is no such table.
+        DocumentError: if a file is wrong, or the table has too few rows.
+    """
+    from pipelines.outcome.split import split_table
+
+    [rows] = tables_of(reference)
+    train, test = split_table(rows, (1.0 - holdout, holdout), seed=seed)
+    return train, test
+
+
 def _table(reference: str, prices: dict[str, ModelPrice]) -> OutcomeTable:
     from pipelines.outcome.folder import prices_near
     from pipelines.outcome.intake import import_path
@@ -46,8 +60,7 @@ def _table(reference: str, prices: dict[str, ModelPrice]) -> OutcomeTable:
     if not path.exists() and Path(reference.rpartition(":")[0] or "-").is_dir():
         path, part = Path(reference.rpartition(":")[0]), reference.rpartition(":")[2]
     if not path.exists():
-        with open_library() as (_, library):
-            return library.outcome_table(reference)
+        return _stored(reference)
     prices.update(prices_near(path if path.is_dir() else path.parent))
     found = import_path(path, _name_of(path))
     if found.skipped:
@@ -55,6 +68,13 @@ def _table(reference: str, prices: dict[str, ModelPrice]) -> OutcomeTable:
     for stranger in found.strangers:
         tell(f"Note: left out {stranger}: it is of no known format.")
     return _part(found.table, part) if part else found.table
+
+
+def _stored(reference: str) -> OutcomeTable:
+    name, colon, part = reference.partition(":")
+    with open_library() as (_, library):
+        found = library.outcome_table(name)
+    return _part(found, part) if colon else found
 
 
 def _name_of(folder: Path) -> str:

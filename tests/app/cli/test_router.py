@@ -233,6 +233,46 @@ def test_a_router_is_trained_listed_judged_explained_and_deleted(program: Progra
     assert program("router", "show", "crafts").code == 2
 
 
+def test_one_table_is_parted_to_learn_from_and_to_judge_on(program: Program, folders: tuple[str, str]) -> None:
+    told = program("router", "compare", "--train", folders[0], "--holdout", "0.4", *RIDGE, "--json").json
+    assert (told["n_train"], told["n_test"]) == (60, 40)
+    unknown = program("router", "train", "x", "--table", "practice-specialists:ood", *RIDGE)
+    assert (unknown.code, "'practice-specialists' has no part 'ood'" in unknown.stderr) == (2, True)
+
+
+def test_a_reason_is_told_in_words(program: Program, folders: tuple[str, str]) -> None:
+    program("router", "train", "crafts", "--table", folders[0], "--strategy", "knn:neighbours=3")
+    asked = program("router", "explain", "crafts", "--query", "What is 5 plus 8?")
+    assert asked.code == 0
+    [where, why] = asked.stderr.splitlines()
+    assert where == "'Nearest questions (kNN)' sends it to counter."
+    assert re.match(r"neighbours: query What is \d+ plus \d+\?, similarity 1, scores counter 1, linguist 0; query ", why)
+    empty = program("router", "explain", "crafts", "--query", " ")
+    assert (empty.code, "the question is empty" in empty.stderr) == (2, True)
+
+
+def test_models_of_the_catalogue_stand_for_those_of_the_table(program: Program, folders: tuple[str, str]) -> None:
+    program("router", "train", "crafts", "--table", folders[0], *RIDGE)
+    for name in ("small", "linguist"):
+        where = ("--model", f"openai/{name}", "--base-url", "http://127.0.0.1:9/v1")
+        assert program("models", "add", name, *where).code == 0
+    refused = program("router", "use", "crafts", "--json")
+    assert refused.code == 2
+    assert refused.json["error"]["message"] == (
+        "The catalogue has no model called counter; say who answers for it, such as --as counter=MODEL."
+    )
+    strange = program("router", "use", "crafts", "--as", "conter=small")
+    assert (strange.code, "knows no conter; it knows counter, linguist" in strange.stderr) == (2, True)
+    used = program("router", "use", "crafts", "--as", "counter=small", "--json").json
+    assert used["problems"] == []
+    [router] = [node for node in _shown(program, used["pipeline"])["nodes"] if node["kind"] == "learned_router"]
+    assert router["config"]["aliases"] == [{"known_as": "counter", "model": "small"}]
+
+
+def _shown(program: Program, slug: str) -> Any:
+    return program("show", slug, "--json").json["pipeline"]
+
+
 def test_a_router_is_not_judged_on_what_it_was_trained_on(program: Program, folders: tuple[str, str]) -> None:
     assert program("router", "train", "all", "--table", folders[0], *RIDGE, "--holdout", "0").code == 0
     outcome = program("router", "evaluate", "all", "--test", folders[0])
