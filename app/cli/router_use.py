@@ -74,11 +74,13 @@ def _drawn(
 
     pipelines = drawn_pipelines(card, space.catalogue, space.library.pipelines())
     if pipelines is not None and not stands_for:
+        aim = card.objective
+        kept = aim.score_per_usd if aim is not None and aim.rule == "trade_off" else 0.0
         return routed_experts(
             f"{card.name}@{version}",
             card.models,
             title=card.title or card.name,
-            score_per_usd=score_per_usd or 0.0,
+            score_per_usd=kept if score_per_usd is None else score_per_usd,
             pipelines=pipelines,
         )
     strange = sorted(set(stands_for) - set(card.models))

@@ -60,12 +60,15 @@ def test_from_a_model_asked_in_two_ways_to_a_router_a_live_run_and_a_table_again
     assert (told.json["models"], told.json["n_queries"], told.json["missing"]) == (CANDIDATES, 40, 0)
     assert (stub.calls, told.json["cost_usd"]) == (80, pytest.approx(80 * 9e-6))
 
-    told = asking("router", "train", "chooser", "--table", "ways", "--strategy", "category", "--json")
+    aim = ("--objective", "trade_off", "--score-per-usd", "2")
+    told = asking("router", "train", "chooser", "--table", "ways", "--strategy", "category", *aim, "--json")
     assert told.code == 0, told.stderr
     assert told.json["figures"]["accuracy"] == 1.0
 
     used = asking("router", "use", "chooser", "--json").json
     assert (used["problems"], used["version"]) == ([], 1)
+    shown = asking("show", used["pipeline"], "--json").json["pipeline"]
+    assert [spec["config"]["score_per_usd"] for spec in shown["nodes"] if spec["kind"] == "expert_router"] == [2.0]
     for question, answer, prompt in (
         ("What is 60 plus 3?", "63", "Think step by step. End with a line 'Answer:' and the answer alone."),
         ("Name the colour of lantern 99", "red", "Give the answer at once, without explanation."),
