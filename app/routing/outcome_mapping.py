@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import streamlit as st
 
+from app.routing.outcome_look import WIDE, likely_mapping
 from pipelines.data.problem import RowRefused
 from pipelines.outcome.importers import importer_kinds
-from pipelines.outcome.intake import mapping_of
-from pipelines.outcome.mapping import OutcomeMapping, guess_outcome_mapping
-from pipelines.outcome.outcome import number_of
+from pipelines.outcome.mapping import OutcomeMapping
 from pipelines.outcome.outcome_file import OutcomeFile
 
-LONG: Final = "long_table"
-WIDE: Final = "wide_table"
 PREVIEW_ROWS: Final = 8
 OF_ROWS: Final = {"id": "Id", "task": "Task", "group": "Group", "split": "Split"}
 OF_OUTCOMES: Final = {
@@ -23,17 +19,6 @@ OF_OUTCOMES: Final = {
     "answer": "Answer",
 }  # fmt: skip
 NONE: Final = "None"
-MOSTLY: Final = 0.8
-"""Share of the cells that have to be numbers for a column of numbers; the others are told as problems."""
-
-
-class Looks(NamedTuple):
-    """Says what the cells of a column look like: numbers, numbers from 0 to 1, how long, how various."""
-
-    is_number: bool
-    is_share: bool
-    mean_characters: float
-    n_values: int
 
 
 def draw_outcome_mapping(file: OutcomeFile, kind: str, key: str) -> OutcomeMapping | None:
@@ -97,65 +82,6 @@ def draw_outcome_preview(file: OutcomeFile, kind: str, mapping: OutcomeMapping) 
     unused = [column for column in file.columns if column not in mapping.columns()]
     rest = f" Not used: {', '.join(unused)}." if unused else ""
     st.caption(f"What the first {min(PREVIEW_ROWS, len(file.sample))} rows come to.{rest}".replace("$", "\\$"))
-
-
-def likely_kind(file: OutcomeFile) -> str:
-    """Returns whether a table of no known format likely has one outcome a row, or a column for each model."""
-    looks = _all_looks(file)
-    shares = sum(look.is_share for look in looks.values())
-    names = [look for look in looks.values() if not look.is_number and 1 < look.n_values <= len(file.sample) / 2]
-    return WIDE if shares > 2 or (shares == 2 and not names) else LONG
-
-
-def likely_mapping(file: OutcomeFile, kind: str) -> OutcomeMapping:
-    """Returns the likeliest meaning of the columns by their names, or else by what their cells look like."""
-    guess = mapping_of(file)
-    if guess is not None and bool(guess.models) == (kind == WIDE):
-        return guess
-    looks = _all_looks(file)
-    texts = [column for column, look in looks.items() if not look.is_number]
-    query = max(texts or file.columns, key=lambda column: looks[column].mean_characters)
-    shares = [column for column, look in looks.items() if look.is_share and column != query]
-    if kind == WIDE:
-        return _named(file, query, None, None).model_copy(update={"models": tuple(shares)})
-    names = [column for column in texts if column != query and looks[column].n_values > 1]
-    model = min(names, key=lambda column: looks[column].n_values, default=None)
-    return _named(file, query, model, next(iter(shares), None))
-
-
-def _all_looks(file: OutcomeFile) -> dict[str, Looks]:
-    return {column: _looks(column, [row.cells for row in file.sample]) for column in file.columns}
-
-
-def _named(file: OutcomeFile, query: str, model: str | None, score: str | None) -> OutcomeMapping:
-    """Returns the mapping in which these are found, and the rest by the usual names of columns."""
-    usual = {query: "query", model: "model", score: "score"}
-    back = {usual.get(column, column): column for column in file.columns}
-    guess = guess_outcome_mapping(list(back), ())
-    if guess is None:
-        return OutcomeMapping(query=query, model=model, score=score)
-    return OutcomeMapping.model_validate(
-        {name: back[column] for name, column in guess.model_dump().items() if isinstance(column, str)}
-    )
-
-
-def _looks(column: str, sample: Sequence[Mapping[str, Any]]) -> Looks:
-    texts = [str(value) for row in sample if (value := row.get(column)) not in (None, "")]
-    numbers = [number for text in texts if (number := _number(text, column)) is not None]
-    is_number = bool(texts) and len(numbers) >= MOSTLY * len(texts)
-    return Looks(
-        is_number=is_number,
-        is_share=is_number and all(0 <= number <= 1 for number in numbers),
-        mean_characters=sum(map(len, texts)) / max(1, len(texts)),
-        n_values=len(set(texts)),
-    )
-
-
-def _number(text: str, column: str) -> float | None:
-    try:
-        return number_of(text, column)
-    except RowRefused:
-        return None
 
 
 def _draw_column(title: str, options: list[str], guess: str | None, key: str, *, required: bool = False) -> str | None:

@@ -9,13 +9,14 @@ import streamlit as st
 from app.figure import age_text, cost_text, count_text
 from app.plain import plain
 from app.routing.live_question import drift_of, live_questions, workflows_with
-from app.routing.promise import figure_text, interval_text
+from app.routing.promise import UNKNOWN, figure_text, interval_text
 from app.routing.saving import draw_use
 from app.routing.waiting import worked_out
 from app.state import session
 from app.workspace import Workspace
 from pipelines.routers import router_kinds
 from pipelines.routing.drift import LEAST_LIVE, Drift
+from pipelines.routing.headroom import LEAST_JUDGED
 from pipelines.trained import RouterCard
 
 NONE: Final = "There is no trained router yet. Choose **Train on a table**, train some strategies, and save the best."
@@ -28,9 +29,7 @@ def draw_saved(space: Workspace) -> None:
         st.info(NONE, icon=":material/alt_route:")
         return
     rows = [_row(number, card) for number, card in found.values()]
-    number = st.column_config.NumberColumn
-    shape = {"Accuracy": number(format="%.3f"), "USD per 1,000": number(format="%.4g")}
-    st.dataframe(rows, hide_index=True, column_config=shape, key="routers:list")
+    st.dataframe(rows, hide_index=True, key="routers:list")
     name = st.selectbox("Router", list(found), key="routers:saved")
     version, card = found[name]
     _draw_card(space, card, version)
@@ -45,10 +44,15 @@ def _row(number: int, card: RouterCard) -> dict[str, object]:
         "Version": number,
         "Models": len(card.models),
         "Learned from": f"{card.n_train:,} rows of {card.table}",
-        "Accuracy": None if figures is None else figures.accuracy.value,
-        "USD per 1,000": None if cost is None else cost * 1_000,
+        "Accuracy": UNKNOWN if figures is None else figure_text(figures.accuracy),
+        "Judged on": UNKNOWN if card.n_test is None else _judged(card.n_test),
+        "USD per 1,000": UNKNOWN if cost is None else f"{cost * 1_000:.4g}",
         "Trained": age_text(card.created_at),
     }
+
+
+def _judged(n_test: int) -> str:
+    return f"{count_text(n_test, 'row')}{', too few to tell' if n_test < LEAST_JUDGED else ''}"
 
 
 def _draw_card(space: Workspace, card: RouterCard, version: int) -> None:
@@ -62,9 +66,11 @@ def _draw_card(space: Workspace, card: RouterCard, version: int) -> None:
         )
         if card.figures is not None:
             cost = card.figures.cost_usd.value
-            told = f"{figure_text(card.figures.accuracy)} ({interval_text(card.figures.accuracy)})"
+            bounds = interval_text(card.figures.accuracy)
+            told = f"{figure_text(card.figures.accuracy)}{f' ({bounds})' if bounds else ''}"
             money = "" if cost is None else f", {cost_text(cost * 1_000)} per 1,000 questions"
-            st.markdown(plain(f"On rows it had not seen: accuracy {told}{money}."))
+            rows = "rows it had not seen" if card.n_test is None else f"{_judged(card.n_test)}, unseen"
+            st.markdown(plain(f"On {rows}: accuracy {told}{money}."))
         _draw_drift(space, card, version)
         with st.container(horizontal=True):
             if st.button("Use in a pipeline", icon=":material/account_tree:", key="saved:use", type="primary"):

@@ -9,11 +9,13 @@ from tempfile import TemporaryDirectory
 from typing import Final, cast, get_args
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.figure import count_text
 from app.outcome.experiment_table import Columns, from_experiment
 from app.plain import plain
-from app.routing.outcome_mapping import draw_outcome_mapping, draw_outcome_preview, likely_kind
+from app.routing.outcome_look import likely_kind
+from app.routing.outcome_mapping import draw_outcome_mapping, draw_outcome_preview
 from app.state import session, show_table
 from app.workspace import Workspace
 from pipelines.error import DocumentError, RouteloomError
@@ -32,7 +34,11 @@ WAYS: Final = ("Files", "An experiment")
 OWN: Final = {name for base in (QUERIES, OUTCOMES, PRICES) for name in (base, f"{base}.gz")}
 OWNED: Final = {QUERIES, f"{QUERIES}.gz"}
 SCALES: Final[dict[ScoreScale, str]] = {
-    "as_is": "They are 0 to 1", "clip": "Cut off outside 0 to 1", "stretch": "Stretch lowest to highest",
+    "as_is": "They are 0 to 1", "clip": "Clip them to 0 to 1", "stretch": "Stretch a range to 0 to 1",
+}  # fmt: skip
+REPETITIONS: Final[dict[Repetition, str]] = {
+    "refuse": "Is an error", "mean": "Let the mean count", "first": "Let the first count",
+    "last": "Let the last count",
 }  # fmt: skip
 
 
@@ -67,16 +73,44 @@ def _draw_files() -> tuple[OutcomeTable | None, str, str]:
         return None, "", ""
     contents = {file.name: file.getvalue() for file in files}
     meaning = _draw_meaning(contents)
-    with st.expander("Scores and repetitions", icon=":material/tune:"):
-        scale = st.selectbox("Scores", list(SCALES), 0, SCALES.__getitem__, key="outcomes:scale")
-        repetition = st.selectbox("A cell that comes twice", get_args(Repetition), key="outcomes:repetition")
+    rule, ends = _draw_rule()
     collect = st.checkbox("Leave out rows with problems", key="outcomes:collect")
     if meaning is None:
         st.info("Say which columns hold the question and the scores.", icon=":material/view_column:")
         return None, "", ""
-    found = _read(contents, GatherRule(scale=scale, repetition=repetition), meaning, collect=collect)
+    found = _read(contents, rule, meaning, collect=collect)
+    with ends:
+        wanted = _draw_range(found)
+    if wanted is not None and wanted != found.score_range:
+        found = _read(contents, rule.model_copy(update={"score_range": wanted}), meaning, collect=collect)
     _draw_account(found)
     return found.table, Path(files[0].name).name.partition(".")[0], f"Imported from {files[0].name}"
+
+
+def _draw_rule() -> tuple[GatherRule, DeltaGenerator]:
+    """Draws what becomes of scores and repetitions; returns it, and the place for the range of the scores."""
+    left, middle, ends = st.columns((2, 2, 2))
+    with left:
+        scale = st.selectbox("Scores", list(SCALES), 0, SCALES.__getitem__, key="outcomes:scale")
+    with middle:
+        repetition = st.selectbox(
+            "The same question and model twice", list(REPETITIONS), 0, REPETITIONS.__getitem__,
+            key="outcomes:repetition",
+        )  # fmt: skip
+    return GatherRule(scale=scale, repetition=repetition), ends
+
+
+def _draw_range(found: Import) -> tuple[float, float] | None:
+    """Draws the range that is stretched to 0 to 1, beginning with the likely one; None where none is."""
+    if found.score_range is None or found.span is None:
+        return None
+    key = "outcomes:range:{:g}:{:g}".format(*found.score_range)
+    ends = zip(st.columns(2), ("This becomes 0", "This becomes 1"), found.score_range, strict=True)
+    low, high = (
+        column.number_input(title, value=end, format="%g", key=f"{key}:{title}") for column, title, end in ends
+    )
+    st.caption(f"The lowest score in the files is {found.span[0]:g}, the highest {found.span[1]:g}.")
+    return low, high
 
 
 class Meaning(Record):

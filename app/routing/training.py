@@ -30,6 +30,7 @@ Status = Literal["running", "done", "stopped", "failed"]
 _LOG: Final = logging.getLogger(__name__)
 KEPT_WORKS: Final = 12
 EMBEDDING: Final = "embedding the questions"
+COMPARING: Final = "judging all against one another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,7 @@ class Trainings:
                 split=plan.split,
                 fit_s=figures[name].fit_s,
                 figures=figures[name],
+                n_test=comparison.n_test,
             )
             for name, fitted in watch.learned.items()
         }
@@ -261,6 +263,7 @@ class _Watch:
         self.learned[name] = strategy
         step = self.training.steps[name]
         step.took_s, step.detail = fit_s, "being judged"
+        self.training.doing = f"judging {name}"
 
     def done(self, figures: RouterFigures) -> None:
         """Notes that a strategy was judged."""
@@ -281,4 +284,6 @@ class _Watch:
         following = next((name for name in self._names if self.training.steps[name].status == "waiting"), None)
         if following is not None:
             self.training.steps[following].status = "training"
-            self.training.doing = following
+            self.training.doing = f"training {following}"
+        else:
+            self.training.doing = COMPARING

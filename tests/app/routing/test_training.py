@@ -81,6 +81,24 @@ def test_a_stopped_training_leaves_nothing(trainings: Trainings) -> None:
     assert training.steps["linear"].status == "waiting"
 
 
+def test_a_training_tells_when_it_judges(trainings: Trainings) -> None:
+    told: list[str] = []
+
+    class Watched(Gated):
+        def predict(self, queries: Sequence[str], *, space: Space | None = None) -> Scores:
+            told.append(training.doing)
+            return super().predict(queries, space=space)
+
+    gated = Watched()
+    training = trainings.start(Plan(TABLE, {"gated": gated}))
+    gated._gate.set()
+    assert training.future is not None
+    training.future.result(END_S)
+    assert list(dict.fromkeys(told)) == ["judging gated", "judging all against one another"]
+    assert training.trained is not None
+    assert training.trained.routers["gated"].card.n_test == training.trained.comparison.n_test
+
+
 def test_what_cannot_learn_is_left_out_with_the_reason(trainings: Trainings) -> None:
     class Picky(Gated):
         def fit(self, outcomes: OutcomeTable, *, space: Space | None = None, seed: int = 0) -> Self:

@@ -97,5 +97,42 @@ def test_a_wide_table_becomes_a_column_for_each_model(space: Workspace) -> None:
     assert "Say which columns hold the question and the scores." in texts(at)
 
 
+PERCENT = "Frage,Kategorie,alpha,beta,gamma,delta\n" + "".join(
+    f"Welche Inseln hat Hafen {n}?,{('See', 'Land')[n % 2]},{20 + n % 2},{95 - n},{n * 7 % 60 + 20},{50 + n % 3}\n"
+    for n in range(40)
+)
+
+
+def test_scores_in_percent_say_what_to_do_and_are_stretched_from_0_to_100(space: Workspace) -> None:
+    at = uploaded("percent.csv", PERCENT)
+    [models] = [box for box in at.multiselect if box.label == "A column of scores for each model"]
+    assert models.value == ["alpha", "beta", "gamma", "delta"]
+    assert [box.value for box in at.selectbox if box.label == "Task"] == ["Kategorie"]
+    said = texts(at).replace("\\", "")
+    assert (
+        "has the score 20, not 0 to 1 (160 outcomes are out of range); choose to clip or to stretch the scores." in said
+    )
+    at.selectbox(key="outcomes:scale").set_value("stretch").run()
+    assert [field.value for field in at.number_input] == [0.0, 100.0]
+    said = texts(at).replace("\\", "")
+    assert "The lowest score in the files is 20, the highest 95." in said
+    assert "40 questions × 4 models." in said
+    at.number_input[0].set_value(20.0).run()
+    at.button(key="outcomes:take").click().run()
+    table = space.storage.outcome_tables.get("percent")
+    assert table.score[0].tolist() == [0.0, 0.9375, 0.375, 0.0]
+    assert table.tasks[:2] == ("See", "Land")
+
+
+def test_a_range_that_is_too_narrow_says_so(space: Workspace) -> None:
+    at = uploaded("percent.csv", PERCENT)
+    at.selectbox(key="outcomes:scale").set_value("stretch").run()
+    at.number_input[1].set_value(90.0).run()
+    assert "not 0 to 90" in texts(at)
+    assert "name a wider range" in texts(at)
+    at.number_input[1].set_value(95.0).run()
+    assert "40 questions × 4 models." in texts(at)
+
+
 def test_a_file_without_rows_says_so(space: Workspace) -> None:
     assert "empty.csv" in texts(uploaded("empty.csv", "question,model,score\n")).replace("\\", "")

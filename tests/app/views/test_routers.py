@@ -10,9 +10,12 @@ from streamlit.testing.v1 import AppTest
 from app.routing.table_shelf import table_entries
 from app.routing.use import routed_pipeline
 from app.workspace import Workspace
+from pipelines.routing.figures import Figure, RouterFigures
 from pipelines.routing.objective import Objective
+from pipelines.trained import TrainedRouter
 from tests.app.routing.test_use import router
 from tests.app.views.hand import texts
+from tests.pipelines.outcome.tables import two_tasks
 
 END_S = 60.0
 SPECIALISTS = "practice-specialists"
@@ -39,12 +42,14 @@ def said(at: AppTest) -> str:
     return f"{texts(at)}\n{heads}".replace("\\", "")
 
 
-def trained(at: AppTest, space: Workspace, *, strategies: tuple[str, ...] = ("category", "ridge")) -> AppTest:
-    """The page after these strategies have been trained on the practice table."""
+def trained(
+    at: AppTest, space: Workspace, *, strategies: tuple[str, ...] = ("category", "ridge"), table: str = SPECIALISTS
+) -> AppTest:
+    """The page after these strategies have been trained on its table."""
     [box] = [box for box in at.multiselect if box.label == "Strategies"]
     box.set_value(list(strategies)).run()
     at.button(key="routers:train").click().run()
-    training = space.trainings.of(SPECIALISTS)
+    training = space.trainings.of(table)
     assert training is not None
     assert training.future is not None
     training.future.result(timeout=END_S)
@@ -57,6 +62,15 @@ def worked(at: AppTest, space: Workspace) -> AppTest:
     # One after the other: what is begun last ends last.
     space.trainings.work(f"the end {uuid4()}", lambda: None).result(timeout=END_S)
     return at.run()
+
+
+def figures(trained_router: TrainedRouter) -> RouterFigures:
+    """Figures of a router that was right on all rows, whatever they cost."""
+    models = trained_router.card.models
+    return RouterFigures(
+        name="practice", accuracy=Figure(value=1.0), cost_usd=Figure(value=None), oracle_gap_closed=Figure(value=None),
+        regret=0.0, entropy=0.0, shares=dict.fromkeys(models, 1 / len(models)), tasks={},
+    )  # fmt: skip
 
 
 def test_every_choice_of_a_table_is_kept(space: Workspace) -> None:
@@ -121,6 +135,26 @@ def test_a_router_that_is_saved_at_a_weight_of_cost_keeps_it(space: Workspace) -
     assert drawn.node("router").config["score_per_usd"] == weight > 0
 
 
+def test_a_table_of_a_few_rows_is_neither_praised_nor_dismissed(space: Workspace) -> None:
+    space.storage.outcome_tables.put(two_tasks(20), "few", title="Few")
+    at = shown("few")
+    told = (
+        "Too few to tell whether routing is worth it: 20 rows with a score of every compared model, where it takes 30"
+    )
+    assert told in said(at)
+    assert "headroom:" not in said(at)
+    at = trained(at, space, table="few@1")
+    assert "6 test rows are too few to tell whether routing is worth it; it takes 30 at least." in said(at)
+    assert ":gray-badge[Too few test rows to tell]" in said(at)
+    assert "nothing gained" not in said(at)
+
+
+def test_the_router_that_the_verdict_names_is_looked_at_first(space: Workspace) -> None:
+    at = trained(shown(SPECIALISTS), space)
+    assert "'Linear (ridge)' recovers" in said(at)
+    assert [box.value for box in at.selectbox if box.label == "Router"] == ["Linear (ridge)"]
+
+
 @pytest.mark.parametrize("models", [[], ["small-1"]])
 def test_one_model_leaves_nothing_to_route(space: Workspace, models: list[str]) -> None:
     at = shown(SPECIALISTS)
@@ -180,8 +214,14 @@ def test_saved_routers_are_listed_told_and_deleted(space: Workspace) -> None:
     at = shown(SPECIALISTS)
     at.segmented_control(key="routers:part").set_value("Trained routers").run()
     assert "There is no trained router yet." in said(at)
-    space.storage.routers.put(router())
+    unjudged = router()
+    space.storage.routers.put(unjudged)
     at.run()
+    assert at.dataframe[0].value.iloc[0][["Accuracy", "Judged on", "USD per 1,000"]].tolist() == ["–", "–", "–"]
+    space.storage.routers.put(unjudged.with_figures(figures(unjudged), 1))
+    at.run()
+    assert at.dataframe[0].value.iloc[0][["Accuracy", "Judged on"]].tolist() == ["1.000", "1 row, too few to tell"]
+    assert "On 1 row, too few to tell, unseen: accuracy 1.000." in said(at)
     assert "Learned from 1,200 rows: practice-specialists. Seed 0." in said(at)
     assert "No workflow uses this router yet, so there are no live questions to compare" in said(at)
     at.button(key="saved:delete:sure").click().run()
