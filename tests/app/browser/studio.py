@@ -19,7 +19,9 @@ from tests.app.free_port import free_port
 ROOT = Path(__file__).parents[3]
 SCREENSHOTS = ROOT / "screenshots"
 START_S = 120.0
-WAIT_MS = 20_000
+# Long enough for a machine that runs other tests beside this one; what is there in time waits for nothing.
+WAIT_S = 60.0
+WAIT_MS = WAIT_S * 1_000
 COMMAND = [sys.executable, "-c", "from app.cli import main; main()", "studio", "--no-browser"]
 
 
@@ -109,7 +111,7 @@ class Studio:
         entry = self.page.get_by_test_id(f"palette-{kind}")
         entry.scroll_into_view_if_needed()
         entry.drag_to(canvas, target_position={"x": x, "y": y})
-        wait_for(lambda: self.nodes() == before + 1, 20, f"the {kind} is not on the canvas")
+        wait_for(lambda: self.nodes() == before + 1, WAIT_S, f"the {kind} is not on the canvas")
 
     def wire(self, source: str, target: str) -> None:
         """Pulls a wire from `node.port` to `node.port`."""
@@ -142,7 +144,7 @@ class Studio:
                 box.click()
             return wanted.is_visible()
 
-        wait_for(opened, WAIT_MS / 1_000, f"{field} does not offer {option}")
+        wait_for(opened, WAIT_S, f"{field} does not offer {option}")
         wanted.click()
 
     def close_drawer(self) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import TimeoutError as PageTimeout
 from playwright.sync_api import expect
 
 from storage import open_storage
-from tests.app.browser.studio import Server, Studio, wait_for
+from tests.app.browser.studio import WAIT_S, Server, Studio, wait_for
 
 Tab = Callable[..., Studio]
 TABLE = "Frage\tAntwort\tThema\nWas ist 2 + 2?\t4\tmaths\nHauptstadt von Frankreich?\tParis\tgeography\n\t9\tmaths\n"
@@ -70,7 +70,7 @@ def test_a_pasted_table_is_mapped_imported_and_edited(tab: Tab, server: Server) 
         assert (old.query, old.references) == ("Was ist 2 + 2?", ("4",))
         return len(versions) == 2 and queries == ["Was ist 2 + 3?", "Hauptstadt von Frankreich?"]
 
-    wait_for(edited, 20, "the edited row is not in version 2")
+    wait_for(edited, WAIT_S, "the edited row is not in version 2")
 
     page.get_by_role("button", name="Download", exact=True).click()
     with page.expect_download() as download:

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from storage import Storage, open_storage
 from tests.app.browser.stored_experiment import store_experiment
-from tests.app.browser.studio import Server, Studio, wait_for
+from tests.app.browser.studio import WAIT_S, Server, Studio, wait_for
 from tests.pipelines.drawing import single_expert
 from tests.pipelines.gateway import stub as s
 from tests.pipelines.gateway.stub import Stub
@@ -166,7 +166,7 @@ def test_answers_are_labelled_by_the_keys(tab: Tab, stored: Storage) -> None:
         rows = stored.experiments.rows(name).rows
         return sorted(row.scores["human"].value for row in rows if "human" in row.scores)
 
-    wait_for(lambda: stored_labels() == [0.0, 1.0, 1.0], 20, f"the labels are {stored_labels()}")
+    wait_for(lambda: stored_labels() == [0.0, 1.0, 1.0], WAIT_S, f"the labels are {stored_labels()}")
     page.get_by_role("button", name="Update the numbers").click()
     expect(page.get_by_role("radio", name="Labels (5 waiting)")).to_be_checked()
     expect(page.get_by_text("3 of 8 answers labelled")).to_be_visible()

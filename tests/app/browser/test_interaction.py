@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from storage import open_storage
 from tests.app.browser.conftest import model_server, studio_over
-from tests.app.browser.studio import Server, Studio, wait_for
+from tests.app.browser.studio import WAIT_S, Server, Studio, wait_for
 from tests.app.drawn import forked
 from tests.pipelines.gateway.stub import Stub, says
 
@@ -71,7 +71,7 @@ def picked(studio: Studio, *node_ids: str) -> None:
         pressed(studio, "Escape")
     for number, node_id in enumerate(node_ids):
         studio.node(node_id).locator(".rl-tile").click(modifiers=["Control"] if number else [])
-    wait_for(lambda: selected(studio) == sorted(node_ids), 10, f"{node_ids} are not selected")
+    wait_for(lambda: selected(studio) == sorted(node_ids), WAIT_S, f"{node_ids} are not selected")
 
 
 def clicked(studio: Studio, edge: str) -> None:
@@ -139,7 +139,7 @@ def test_a_port_that_does_not_fit_fades_and_says_why(studio: Studio) -> None:
     mouse.down()
     mouse.move((x + to_x) / 2, (y + to_y) / 2, steps=6)
     opacity = "e => { let o = 1; for (; e; e = e.parentElement) o *= +getComputedStyle(e).opacity; return o }"
-    wait_for(lambda: wrong.evaluate(opacity) < 0.6, 10, "the port does not fade")
+    wait_for(lambda: wrong.evaluate(opacity) < 0.6, WAIT_S, "the port does not fade")
     right = studio.page.get_by_test_id("port-expert_3-in-query")
     assert right.evaluate(opacity) > 0.9
     mouse.move(to_x, to_y, steps=6)
@@ -168,23 +168,23 @@ def test_nodes_are_copied_with_their_wires_into_another_pipeline(studio: Studio,
     with open_storage(server.home / "routeloom.db") as storage:
         other = storage.workflows.create(forked().model_copy(update={"name": "Paste here", "nodes": (), "edges": ()}))
     pressed(studio, "Control+a", "Control+c", "Control+d")
-    wait_for(lambda: studio.nodes() == 10, 10, "nothing was duplicated")
+    wait_for(lambda: studio.nodes() == 10, WAIT_S, "nothing was duplicated")
     studio.go(f"/studio?w={other.slug}")
     expect(studio.page.get_by_test_id("empty")).to_be_visible()
     pressed(studio, "Control+v")
-    wait_for(lambda: studio.nodes() == 5, 10, "nothing was pasted")
+    wait_for(lambda: studio.nodes() == 5, WAIT_S, "nothing was pasted")
     expect(studio.page.locator("[data-testid^='edge-']")).to_have_count(5)
     pressed(studio, "Control+z")
-    wait_for(lambda: studio.nodes() == 0, 10, "pasting is not one step")
+    wait_for(lambda: studio.nodes() == 0, WAIT_S, "pasting is not one step")
 
 
 def test_what_lies_behind_and_before_a_node_is_selected_and_aligned(studio: Studio) -> None:
     picked(studio, "router")
     pressed(studio, "Shift+D")
-    wait_for(lambda: selected(studio) == ["answer", "expert_1", "expert_2", "router"], 10, "not all that is behind")
+    wait_for(lambda: selected(studio) == ["answer", "expert_1", "expert_2", "router"], WAIT_S, "not all that is behind")
     picked(studio, "expert_2")
     pressed(studio, "Shift+U")
-    wait_for(lambda: selected(studio) == ["expert_2", "question", "router"], 10, "not all that is before")
+    wait_for(lambda: selected(studio) == ["expert_2", "question", "router"], WAIT_S, "not all that is before")
     picked(studio, "router", "expert_1")
     studio.page.get_by_test_id("selection-align-left").click()
 
@@ -192,9 +192,9 @@ def test_what_lies_behind_and_before_a_node_is_selected_and_aligned(studio: Stud
         first, second = studio.node("router").bounding_box(), studio.node("expert_1").bounding_box()
         return first is not None and second is not None and abs(first["x"] - second["x"]) < 1
 
-    wait_for(lined_up, 10, "they do not stand one below the other")
+    wait_for(lined_up, WAIT_S, "they do not stand one below the other")
     pressed(studio, "t")
-    wait_for(lambda: not lined_up(), 10, "tidying up changed nothing")
+    wait_for(lambda: not lined_up(), WAIT_S, "tidying up changed nothing")
 
 
 def test_the_view_goes_to_the_selection_and_back_to_everything(studio: Studio) -> None:
@@ -205,10 +205,10 @@ def test_the_view_goes_to_the_selection_and_back_to_everything(studio: Studio) -
     before = width()
     picked(studio, "expert_2")
     pressed(studio, ".")
-    wait_for(lambda: width() > before * 1.05, 10, "the view does not come nearer")
+    wait_for(lambda: width() > before * 1.05, WAIT_S, "the view does not come nearer")
     near = width()
     pressed(studio, "f")
-    wait_for(lambda: width() < near * 0.97, 10, "the view does not go back")
+    wait_for(lambda: width() < near * 0.97, WAIT_S, "the view does not go back")
     expect(studio.page.locator(".react-flow__minimap")).to_be_visible()
 
 
@@ -220,7 +220,7 @@ def test_the_command_palette_finds_nodes_and_opens_another_workflow(studio: Stud
     pressed(studio, "Control+k")
     studio.page.get_by_test_id("commands-search").fill("By length")
     studio.page.keyboard.press("Enter")
-    wait_for(lambda: selected(studio) == ["router"], 10, "the node is not shown")
+    wait_for(lambda: selected(studio) == ["router"], WAIT_S, "the node is not shown")
     pressed(studio, "Control+k")
     studio.page.get_by_test_id("commands-search").fill("Open Elsewhere")
     studio.page.keyboard.press("Enter")

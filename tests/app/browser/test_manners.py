@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 
 from storage import open_storage
 from tests.app.browser.conftest import model_server, studio_over
-from tests.app.browser.studio import Server, Studio, wait_for
+from tests.app.browser.studio import WAIT_S, Server, Studio, wait_for
 from tests.app.browser.test_interaction import canvas, middle, picked, pressed, selected
 from tests.app.drawn import forked
 from tests.bench.page import grid
@@ -72,11 +72,11 @@ def test_nothing_lies_over_a_card_when_everything_is_shown(studio: Studio, stub:
     expect(studio.by_key("answer")).to_contain_text("It is.")
     expect(studio.page.get_by_test_id("history")).to_be_visible()
     pressed(studio, "f")
-    wait_for(lambda: covered(studio) == [], 10, "a panel lies over a card")
+    wait_for(lambda: covered(studio) == [], WAIT_S, "a panel lies over a card")
     picked(studio, "answer")
     expect(studio.by_key("inspector")).to_be_visible()
     pressed(studio, "f")
-    wait_for(lambda: covered(studio) == [], 10, "a panel or the drawer lies over a card")
+    wait_for(lambda: covered(studio) == [], WAIT_S, "a panel or the drawer lies over a card")
     studio.close_drawer()
     picked(studio, "router", "expert_2")
     pressed(studio, ".")
@@ -90,7 +90,7 @@ def test_nothing_lies_over_a_card_when_everything_is_shown(studio: Studio, stub:
             for panel in panels
         )
 
-    wait_for(clear, 10, "a panel lies over what was asked for")
+    wait_for(clear, WAIT_S, "a panel lies over what was asked for")
 
 
 def test_a_click_on_the_selected_node_brings_its_drawer_back(studio: Studio) -> None:
@@ -141,7 +141,7 @@ def test_a_box_drawn_with_shift_selects_what_it_touches(studio: Studio) -> None:
     page.mouse.move(right - 20, bottom - 8, steps=6)
     page.mouse.up()
     page.keyboard.up("Shift")
-    wait_for(lambda: selected(studio) == ["expert_1", "expert_2"], 10, "the box selects something else")
+    wait_for(lambda: selected(studio) == ["expert_1", "expert_2"], WAIT_S, "the box selects something else")
 
 
 def test_three_nodes_are_spread_evenly(studio: Studio) -> None:
@@ -161,7 +161,7 @@ def test_three_nodes_are_spread_evenly(studio: Studio) -> None:
     before = gaps()
     assert abs(before[0] - before[1]) > 20
     studio.page.get_by_test_id("selection-align-across").click()
-    wait_for(lambda: abs(gaps()[0] - gaps()[1]) < 3, 10, "they are not spread evenly")
+    wait_for(lambda: abs(gaps()[0] - gaps()[1]) < 3, WAIT_S, "they are not spread evenly")
 
 
 def test_a_node_is_pasted_with_the_wires_that_lead_to_it(studio: Studio) -> None:
@@ -209,7 +209,7 @@ def test_a_port_is_hit_within_24_pixels(studio: Studio) -> None:
             ([dx, dy]) => root.elementFromPoint(x + dx, y + dy)?.closest('.rl-port') === port
         );
     }"""
-    wait_for(lambda: bool(port.evaluate(hit, 11.9)), 10, "the port is smaller than 24 pixels for the pointer")
+    wait_for(lambda: bool(port.evaluate(hit, 11.9)), WAIT_S, "the port is smaller than 24 pixels for the pointer")
 
 
 def test_a_large_pipeline_from_far_away_is_painted_and_can_still_be_dragged(tab: Tab, server: Server) -> None:
@@ -232,7 +232,7 @@ def test_a_large_pipeline_from_far_away_is_painted_and_can_still_be_dragged(tab:
         new_x, new_y = middle(studio.node("n7"))
         return abs(new_x - x + 20) < 6 and abs(new_y - y + 30) < 6
 
-    wait_for(moved, 20, "the card stays where it was")
+    wait_for(moved, WAIT_S, "the card stays where it was")
     canvas(studio).focus()
     studio.page.keyboard.press("Control+z")
-    wait_for(lambda: abs(middle(studio.node("n7"))[0] - x) < 3, 20, "it does not go back")
+    wait_for(lambda: abs(middle(studio.node("n7"))[0] - x) < 3, WAIT_S, "it does not go back")

@@ -21,7 +21,7 @@ TWO_RULES = {
 
 
 def draw(kind: str, config: dict[str, Any]) -> AppTest:
-    at = AppTest.from_function(page, default_timeout=30)
+    at = AppTest.from_function(page, default_timeout=60)
     at.session_state["kind"] = kind
     at.session_state["config"] = config
     return at.run()
