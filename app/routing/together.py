@@ -16,7 +16,7 @@ from pipelines.outcome.table import Floats, Rows
 from pipelines.record import Record
 from pipelines.routers.learned_cascade import LearnedCascade
 from pipelines.routers.vote import Vote
-from pipelines.routing.cascade import RATES, RecordedCascade, tried
+from pipelines.routing.cascade import RATES, RecordedCascade, beginnings, begun, best_beginning
 from pipelines.routing.figures import Figure
 from pipelines.routing.resample import Resamples
 from pipelines.routing.vote import ballots, vote_weights, winners
@@ -132,14 +132,14 @@ class _Scale:
         """Returns the learned cascade within the cost of the best single model, and its curve."""
         plain = LearnedCascade()
         fitted = plain.fit(self._train)
-        first = (fitted.models[int(fitted.state["order"][0])],)
-        walked = RecordedCascade(fitted, self._trained.board.background.costs, self._test, first)
-        found = [walked.at(rate) for rate in RATES]
         budget_usd = float(self._costs[self._single])
-        one = found[RATES.index(tried(plain, self._train, first).best_within(budget_usd))]
+        best = best_beginning(begun(plain, self._train, beginnings(fitted)), (budget_usd / 2, budget_usd))
+        walked = RecordedCascade(fitted, self._trained.board.background.costs, self._test, best.first)
+        found = [walked.at(rate) for rate in RATES]
+        one = found[RATES.index(best.best_within(budget_usd))]
         told = (
-            f"{first[0]} answers first; others are asked while that is expected to be worth its price. The price of"
-            " score was chosen on training rows to stay within the cost of the best single model."
+            f"{' and '.join(best.first)} first; others are asked while that is expected to be worth its price. Who begins"
+            " and the price of score were chosen on training rows to stay within the cost of the best single model."
         )
         joint = self._told("Learned cascade", told, one.score, one.cost_usd, one.calls)
         return joint, (_means(each.cost_usd for each in found), _means(each.score for each in found))

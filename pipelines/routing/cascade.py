@@ -162,6 +162,14 @@ def beginnings(cascade: LearnedCascade) -> tuple[tuple[str, ...], ...]:
     return (*((model,) for model in cheap), *combinations(cheap, 2))
 
 
+def best_beginning(trials: Sequence[Trials], budgets_usd: Sequence[float]) -> Trials:
+    """Returns the beginning that reaches the most score on average over these budgets, which is steadier than at one.
+
+    A beginning that costs more than a budget counts there as reaching nothing.
+    """
+    return max(trials, key=lambda trial: sum(max(0.0, trial.reached(budget)) for budget in budgets_usd))
+
+
 def _places(cascade: LearnedCascade, models: Sequence[str]) -> Asked:
     order = [cascade.models[place] for place in cascade.state["order"]]
     stranger = next((model for model in models if model not in order), None)

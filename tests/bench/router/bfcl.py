@@ -99,10 +99,11 @@ def main() -> None:
         tally.add("task table (told the task)", test.score[rows, by_task], test.cost_usd[rows, by_task])
         for budget, reached in learned(train, test, seed):
             tally.add(f"learned cascade, {budget}", reached.score, reached.cost_usd)
-            chance = np.random.default_rng(seed).random(test.n_queries) < float((reached.calls > 1).mean())
+            spent = float((reached.cost_usd - test.cost_usd[:, cheap]).mean() / test.cost_usd[:, single].mean())
+            chance = np.random.default_rng(seed).random(test.n_queries) < spent
             score = np.where(chance, test.score[:, single], test.score[:, cheap])
             cost = test.cost_usd[:, cheap] + np.where(chance, test.cost_usd[:, single], 0.0)
-            tally.add(f"as often by chance, {budget}", score, cost)
+            tally.add(f"for as much by chance, {budget}", score, cost)
         wrong = test.score[:, cheap] < 0.5
         score = np.where(wrong, test.score[:, single], test.score[:, cheap])
         tally.add("perfect verifier", score, test.cost_usd[:, cheap] + np.where(wrong, test.cost_usd[:, single], 0.0))

@@ -11,7 +11,7 @@ from pipelines.error import ConfigurationError
 from pipelines.outcome.split import split_table
 from pipelines.outcome.table import OutcomeTable
 from pipelines.routers.learned_cascade import LearnedCascade
-from pipelines.routing.cascade import RecordedCascade, beginnings, begun, tried
+from pipelines.routing.cascade import RecordedCascade, beginnings, begun, best_beginning, tried
 from pipelines.routing.cost import CostModel
 from pipelines.routing.escalation import Evidence, Usual, steps, walk
 from tests.pipelines.outcome.tables import table, two_tasks
@@ -113,6 +113,8 @@ def test_of_several_beginnings_held_out_rows_tell_what_each_reaches_within_a_bud
     assert agreeing.reached(0.006) == pytest.approx(1.0, abs=0.02)
     assert blind.reached(0.006) < agreeing.reached(0.006)
     assert agreeing.reached(0.001) == float("-inf")
+    assert best_beginning([blind, agreeing], [0.004, 0.006]) == agreeing
+    assert best_beginning([blind, agreeing], [0.001]) == blind
 
 
 def test_an_answer_of_unknown_length_counts_as_usual() -> None:
