@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 
 from pydantic import Field
 
 from pipelines.error import DocumentError
 from pipelines.record import Record
 
+_MEASURED: Final = frozenset({"output_tokens", "latency_s"})
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -100,6 +101,17 @@ class Answer(Value):
     latency_s: float | None = Field(default=None, ge=0.0, description="How long its model took, where known.")
     data: Any | None = Field(default=None, description="The parsed JSON where a schema was asked for.")
     refused: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        """Says whether the same was answered; how much and how long the model wrote is no part of what it said."""
+        return self._said() == other._said() if isinstance(other, Answer) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Returns the hash of what was answered."""
+        return hash(self._said())
+
+    def _said(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in type(self).model_fields if name not in _MEASURED)
 
     def as_text(self) -> str:
         """Returns the text of the answer."""

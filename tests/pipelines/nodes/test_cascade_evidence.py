@@ -108,3 +108,12 @@ async def test_a_replay_escalates_exactly_the_long_ones(way: Way) -> None:
     found = await replay({"p": _drawn()}, TABLE, embedder=TopicEmbedder(), library=LIBRARY, way=way)
     assert found.calls.tolist() == [2 if row % 3 == 0 else 1 for row in range(TABLE.n_queries)]
     assert float(np.mean(found.score)) == 1.0
+
+
+def test_the_same_answer_is_the_same_however_long_it_took() -> None:
+    said = Answer(text="75", model="cheap")
+    slow = said.model_copy(update={"output_tokens": 9, "latency_s": 3.0})
+    assert said == slow
+    assert hash(said) == hash(slow)
+    assert said != said.model_copy(update={"confidence": 0.5})
+    assert Answer.model_validate_json(slow.model_dump_json()).latency_s == 3.0
