@@ -139,7 +139,8 @@ class _Scale:
         one = found[RATES.index(best.best_within(budget_usd))]
         told = (
             f"{' and '.join(best.first)} first; others are asked while that is expected to be worth its price. Who"
-            " begins and the price of score were chosen on training rows to stay within the cost of the best single model."
+            " begins and the price of score were chosen on training rows, to stay within the cost of the best single"
+            " model."
         )
         joint = self._told("Learned cascade", told, one.score, one.cost_usd, one.calls)
         return joint, (_means(each.cost_usd for each in found), _means(each.score for each in found))
