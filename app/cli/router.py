@@ -205,8 +205,9 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Say where a question would go, and why."""
-    from app.cli.router_answer import decision_answer, in_words, scores_table
+    from app.cli.router_answer import decision_answer, scores_table
     from app.cli.router_option import space_of
+    from app.reason import in_words, reason_title
 
     if not query.strip():
         raise typer.BadParameter("the question is empty", param_hint="--query")
@@ -220,7 +221,7 @@ def explain(
     told = "" if aim is None or aim.rule == "score" else f" ({aim.told})"
     tell(f"'{router.strategy.title}' sends it to {answer['choice'] or 'nobody'}{told}.")
     for reason, detail in answer["why"].items():
-        tell(f"{reason}: {in_words(detail)}")
+        tell(f"{reason_title(reason)}: {in_words(detail)}")
 
 
 @app.command("list")
@@ -241,7 +242,8 @@ def list_routers(as_json: AsJson = False) -> None:
 @app.command()
 def show(name: Name, as_json: AsJson = False) -> None:
     """Show what a trained router is, what it learned from, and how it did."""
-    from app.cli.router_answer import described, in_words
+    from app.cli.router_answer import described
+    from app.reason import in_words
 
     with open_library() as (storage, _):
         _, number = storage.routers.version(name)

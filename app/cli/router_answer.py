@@ -134,19 +134,6 @@ def scores_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
-def in_words(value: object) -> str:
-    """Returns a part of an explanation or of a strategy for people: no quotes or braces, numbers with three digits."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.3g}"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name.replace('_', ' ')} {in_words(part)}" for name, part in value.items())
-    if isinstance(value, (list, tuple)):
-        return "; ".join(map(in_words, value)) or "none"
-    return "none" if value is None else str(value)
-
-
 def described(card: RouterCard) -> dict[str, Any]:
     """Returns a card as JSON, its figures with the names that `compare` gives them."""
     told = card.model_dump(mode="json", exclude={"figures"})

@@ -96,13 +96,13 @@ def _draw_robustness(changes: Sequence[Robustness]) -> None:
         for found in changes
     ]
     st.dataframe(rows, hide_index=True, key="routers:robustness")
-    told = _changed(changes)
+    told = change_text(changes)
     if told:
         st.markdown(plain(told))
     st.caption("Paraphrases are made by rules, word for word; a person's would be harder.")
 
 
-def _changed(changes: Sequence[Robustness]) -> str:
+def change_text(changes: Sequence[Robustness]) -> str:
     """Returns in words with which change of the wording the most routes change; nothing where none could be tried."""
     tried = [(1 - same, found) for found in changes if (same := found.unchanged_routes.value) is not None]
     if not tried:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.figure import count_text
 from app.plain import plain
+from app.reason import in_words, reason_title
 from app.routing.scene import Scene
 from app.routing.waiting import worked_out
 from pipelines.choice import best
@@ -17,8 +18,6 @@ from pipelines.routers.knn import Knn
 MOST: Final = 20
 MOST_CHARACTERS: Final = 100_000
 WORTH: Final = "Score − λ × cost"
-TITLES: Final = {"stranger": "Unlike every task that it knows"}
-WORDS: Final = {True: "yes", False: "no", None: "none"}
 COLUMNS: Final = {
     "task": "Task", "query": "Question", "chosen": "Went to", "score": "Scored", "better": "Better",
     "better_score": "Would score", "regret": "Regret",
@@ -114,12 +113,12 @@ def _neighbours(scene: Scene, query: str) -> dict[str, Any]:
 
 def _draw_explanation(why: dict[str, Any]) -> None:
     for reason, detail in why.items():
-        title = TITLES.get(reason, reason.replace("_", " ").capitalize())
+        title = reason_title(reason)
         if isinstance(detail, list) and detail and isinstance(detail[0], dict):
             st.markdown(f"**{plain(title)}**")
             st.dataframe([_flat(line) for line in detail], hide_index=True)
         else:
-            st.markdown(f"**{plain(title)}**: {plain(_told(detail), 600)}")
+            st.markdown(f"**{plain(title)}**: {plain(in_words(detail), 600)}")
 
 
 def _flat(line: dict[str, Any]) -> dict[str, Any]:
@@ -128,13 +127,3 @@ def _flat(line: dict[str, Any]) -> dict[str, Any]:
     for name, value in line.items():
         found |= value if isinstance(value, dict) else {name.capitalize(): value}
     return found
-
-
-def _told(detail: Any) -> str:
-    if detail is None or isinstance(detail, bool):
-        return WORDS[detail]
-    if isinstance(detail, dict):
-        return " · ".join(f"{name} {_told(value)}" for name, value in detail.items())
-    if isinstance(detail, list | tuple):
-        return ", ".join(_told(value) for value in detail)
-    return f"{detail:.3g}" if isinstance(detail, float) else str(detail)

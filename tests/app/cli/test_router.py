@@ -246,7 +246,7 @@ def test_a_reason_is_told_in_words(program: Program, folders: tuple[str, str]) -
     assert asked.code == 0
     [where, why] = asked.stderr.splitlines()
     assert where == "'Nearest questions (kNN)' sends it to counter."
-    assert re.match(r"neighbours: query What is \d+ plus \d+\?, similarity 1, scores counter 1, linguist 0; ", why)
+    assert re.match(r"Neighbours: query What is \d+ plus \d+\?, similarity 1, scores counter 1, linguist 0; ", why)
     empty = program("router", "explain", "crafts", "--query", " ")
     assert (empty.code, "the question is empty" in empty.stderr) == (2, True)
 
