@@ -25,7 +25,7 @@ from pipelines.routers.learned_cascade import LearnedCascade
 from pipelines.routing.background import Background
 from pipelines.routing.cascade import Outcome, RecordedCascade, Trials, beginnings, begun
 from pipelines.routing.cost import CostModel
-from tests.bench.router.tally import Tally, oracle_cost, parts, tables
+from tests.bench.router.tally import Tally, mixture, oracle_cost, parts, tables
 
 CHEAP = "gpt-4o-mini-2024-07-18"
 OWN_WAY = "-FC"
@@ -97,6 +97,9 @@ def main() -> None:
             tally.add(name, test.score[:, place], test.cost_usd[:, place])
         by_task = background.task_table(test).argmax(axis=1)
         tally.add("task table (told the task)", test.score[rows, by_task], test.cost_usd[rows, by_task])
+        tally.add("random", test.score.mean(axis=1), test.cost_usd.mean(axis=1))
+        for limit in BUDGETS:
+            tally.add(f"mix of single models, ${limit * 1e3:.2f}", *mixture(train, test, limit))
         for budget, reached in learned(train, test, seed):
             tally.add(f"learned cascade, {budget}", reached.score, reached.cost_usd)
             spent = float((reached.cost_usd - test.cost_usd[:, cheap]).mean() / test.cost_usd[:, single].mean())

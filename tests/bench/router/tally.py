@@ -11,6 +11,7 @@ import numpy as np
 from pipelines.outcome.folder import read_folder
 from pipelines.outcome.split import split_table
 from pipelines.outcome.table import Floats, OutcomeTable
+from pipelines.routing.curve import hull
 from pipelines.routing.figures import Figure
 from pipelines.routing.resample import Resamples
 
@@ -41,6 +42,20 @@ def oracle_cost(table: OutcomeTable) -> Floats:
     """Returns the cost of the cheapest model that is as good as any, an array (n_queries,)."""
     as_good = table.score >= table.score.max(axis=1, keepdims=True)
     return np.asarray(np.where(as_good, table.cost_usd, np.inf).min(axis=1), dtype=np.float64)
+
+
+def mixture(train: OutcomeTable, test: OutcomeTable, budget_usd: float) -> tuple[Floats, Floats]:
+    """Returns expected score and cost of mixing two single models at random within a mean cost, the Zero router.
+
+    Which two and how often is told by the hull of the training rows.
+    """
+    costs, means = train.cost_usd.mean(axis=0), train.score.mean(axis=0)
+    at, heights = hull(costs, means)
+    corners = [
+        int(np.flatnonzero((costs == cost) & (means == mean))[0]) for cost, mean in zip(at, heights, strict=True)
+    ]
+    shares = np.stack([np.interp(budget_usd, at, line) for line in np.eye(len(at))])
+    return test.score[:, corners] @ shares, test.cost_usd[:, corners] @ shares
 
 
 class Tally:

@@ -21,7 +21,7 @@ from pipelines.routing.background import Background
 from pipelines.routing.cascade import Outcome, RecordedCascade, beginnings, begun, best_beginning
 from pipelines.routing.cost import CostModel
 from pipelines.routing.vote import ballots
-from tests.bench.router.tally import Tally, oracle_cost, parts, tables
+from tests.bench.router.tally import Tally, mixture, oracle_cost, parts, tables
 
 POOL = (
     "Meta-Llama-3.1-8B-Instruct",
@@ -83,6 +83,8 @@ def main() -> None:
         ):
             tally.add(name, test.score[rows, best(scores)], test.cost_usd[rows, best(scores)])
         tally.add("two agree, else best single", *agreed(test, single))
+        for budget in BUDGETS:
+            tally.add(f"mix of single models, ${budget * 1e3:.2f}", *mixture(train, test, budget))
         for name, reached in within(LearnedCascade(), train, test, seed):
             tally.add(name, reached.score, reached.cost_usd)
         tally.add("oracle", test.score.max(axis=1), oracle_cost(test))
