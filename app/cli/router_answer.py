@@ -50,6 +50,7 @@ def comparison_answer(comparison: RouterComparison, skipped: Mapping[str, str]) 
         "best_single": comparison.best_single,
         **_interval("headroom", comparison.headroom),
         "worth_routing": told.worth_routing,
+        "too_few_test_rows": told.too_few,
         "worth_routing_for_accuracy": told.for_accuracy,
         "worth_routing_for_cost": told.for_cost,
         "verdict": told.sentence,

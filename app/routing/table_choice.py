@@ -56,7 +56,8 @@ def _draw_about(space: Workspace, entry: TableEntry) -> None:
     if card.missing and (job is None or job.status != "running"):
         with st.container(horizontal=True, vertical_alignment="center"):
             cells = card.n_queries * len(card.models)
-            told = f"{card.missing:,} of {cells:,} cells have no score ({card.missing / cells:.0%})."
+            have = "has" if card.missing == 1 else "have"
+            told = f"{card.missing:,} of {cells:,} cells {have} no score ({card.missing / cells:.0%})."
             st.caption(told, width="content")
             if st.button("Fill missing cells", icon=":material/grid_on:", key="routers:fill", type="tertiary"):
                 draw_fill(space, entry)

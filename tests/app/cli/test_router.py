@@ -127,6 +127,7 @@ def test_a_table_without_headroom_is_called_that(program: Program) -> None:
     write(program.home / "y", test)
     told = _compared(program, ("x", "y"), *RIDGE)
     assert (told["headroom"], told["headroom_ci"], told["worth_routing"]) == (0.0, [0.0, 0.0], False)
+    assert told["too_few_test_rows"] is False
     assert told["verdict"].startswith("This table has no headroom")
     assert told["references"]["cheapest"]["accuracy"] is None
     assert told["strategies"]["ridge"]["cost"] is None
