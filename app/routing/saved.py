@@ -43,7 +43,7 @@ def _row(number: int, card: RouterCard) -> dict[str, object]:
         "Strategy": _title(card),
         "Version": number,
         "Models": len(card.models),
-        "Learned from": f"{card.n_train:,} rows of {card.table}",
+        "Learned from": f"{count_text(card.n_train, 'row')} of {card.table}",
         "Accuracy": UNKNOWN if figures is None else figure_text(figures.accuracy),
         "Judged on": UNKNOWN if card.n_test is None else _judged(card.n_test),
         "USD per 1,000": UNKNOWN if cost is None else f"{cost * 1_000:.4g}",

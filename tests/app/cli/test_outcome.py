@@ -108,6 +108,13 @@ def test_missing_cells_are_priced_and_bought(stored: Program, stub: Stub) -> Non
     assert stub.calls == 1
 
 
+def test_a_cell_without_a_price_says_so_once(asking: Program) -> None:
+    (asking.home / "dear.csv").write_text("id,query,model,score\n1,One?,big,1\n1,One?,stub,1\n2,Two?,stub,1\n")
+    assert asking("outcomes", "import", "dear.csv").code == 0
+    said = asking("outcomes", "missing", "dear").stderr.splitlines()
+    assert said == ["big: 1 missing, of unknown price", "Fill 1 cell; what that costs is not known."]
+
+
 def test_a_pipeline_is_replayed_without_a_call(stored: Program, stub: Stub) -> None:
     drawn = single(name="one")
     drawn["nodes"][1]["config"]["model"] = "big"
