@@ -165,6 +165,8 @@ def wait_for(holds: Callable[[], bool], seconds: float, otherwise: str) -> None:
 
 
 def _middle(locator: Locator) -> tuple[float, float]:
+    # A card that has just been dropped is not drawn yet.
+    expect(locator).to_be_visible()
     box = locator.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
