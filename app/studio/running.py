@@ -79,12 +79,6 @@ def estimated(opened: OpenWorkflow) -> ContenderEstimate:
     return found.contenders[0]
 
 
-def last_estimate(opened: OpenWorkflow) -> ContenderEstimate:
-    """Returns the estimate as it was made last for this workflow: an edit is drawn before its estimate is made anew."""
-    known = session().estimate
-    return known[1] if known is not None and known[0][0] == opened.slug else estimated(opened)
-
-
 def start(opened: OpenWorkflow, *, from_node: str | None = None, to_node: str | None = None) -> str | None:
     """Starts a run of the pipeline as it stands and returns None, or a sentence that says why not.
 

@@ -20,7 +20,7 @@ from app.studio.look import DRAWER_PX, Look, draw_look, look_data, look_of, look
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.palette import commands
 from app.studio.reading import draw_reading
-from app.studio.running import last_estimate, snapshot, stale
+from app.studio.running import estimated, snapshot, stale
 from app.studio.scope import batch
 from app.studio.wish import fulfil
 from pipelines.document import NodeSpec
@@ -46,7 +46,7 @@ def _data(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> CanvasData:
     return CanvasData(
         view="studio",
         doc=opened.doc,
-        faces=faces(opened.graph, inner=inner_slug, estimate=last_estimate(opened)),
+        faces=faces(opened.graph, inner=inner_slug, estimate=estimated(opened)),
         catalogue=catalogue(),
         problems=tuple(CanvasProblem.model_validate(problem.model_dump()) for problem in problems),
         run=snapshot(opened) if together is None else None,

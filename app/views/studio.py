@@ -14,7 +14,6 @@ from app.studio.header import draw_conflict, draw_header
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.result import draw_result
 from app.studio.run_bar import draw_run_bar
-from app.studio.running import estimated, last_estimate, present_run
 from app.studio.stage import draw_canvas, draw_drawer, problems_of
 from pipelines.document import Pipeline
 from pipelines.error import NotFound, RouteloomError
@@ -57,7 +56,6 @@ def _editor(opened: OpenWorkflow) -> None:
             _draw_rows(opened, problems)
         with stage:
             draw_drawer(opened)
-        _estimate(opened)
     except RouteloomError as error:
         st.error(plain(str(error)), icon=":material/error:")
     _redraw_when_runs_change(opened)
@@ -74,17 +72,6 @@ def _draw_rows(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
     if session().run_form.model != model:
         # Problems and estimates hang on it, and they are drawn already.
         redraw()
-
-
-def _estimate(opened: OpenWorkflow) -> None:
-    """Makes the estimate of what is drawn now, and draws it if it is another than the one that was drawn."""
-    drawn = last_estimate(opened)
-    if estimated(opened) == drawn:
-        return
-    if present_run(opened) is None:
-        # The panel tells it too, and is drawn apart.
-        st.rerun()
-    redraw()
 
 
 def _result(opened: OpenWorkflow) -> None:
