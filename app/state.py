@@ -69,6 +69,15 @@ class Peek(NamedTuple):
     template: str
 
 
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """Holds an estimate with what it is of: the graph, by its hash, and everything else that it hangs on."""
+
+    about: tuple[str, ...]
+    graph: str
+    found: ContenderEstimate
+
+
 @dataclass
 class Session:
     """Is everything that one browser tab remembers between reruns.
@@ -77,7 +86,7 @@ class Session:
         shown_run: id of the run that the studio shows.
         stored_run: that run as the database has it, kept because reading it takes time.
         past: what past runs of the open workflow tell, with its slug and its latest run, kept for the same reason.
-        estimate: what a run of the open pipeline is expected to cost and take, with what that follows from.
+        estimate: what a run of the open pipeline is expected to cost and take, made last.
         scope: how many past runs the canvas shows together; 1 is the shown run alone.
         scoped: these runs by id, kept for the same reason.
         together: what they did together, with what it was made of.
@@ -103,8 +112,8 @@ class Session:
     run_form: RunForm = field(default_factory=RunForm)
     shown_run: str | None = None
     stored_run: Run | None = None
-    past: tuple[tuple[str, str], History] | None = None
-    estimate: tuple[tuple[str, ...], ContenderEstimate] | None = None
+    past: tuple[tuple[str, ...], History] | None = None
+    estimate: Estimated | None = None
     scope: int = 1
     scoped: dict[str, Run] = field(default_factory=dict)
     together: tuple[object, Batch] | None = None

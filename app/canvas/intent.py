@@ -34,9 +34,9 @@ class InspectIntent(_Numbered):
 
 
 class PlainIntent(_Numbered):
-    """Says that a button of the page was pressed on the canvas."""
+    """Says that a button of the page was pressed on the canvas, or that it waits for what was late."""
 
-    type: Literal["run", "stop", "save", "compare_close"]
+    type: Literal["run", "stop", "save", "compare_close", "catch_up"]
 
 
 class NodeIntent(_Numbered):

@@ -203,7 +203,8 @@ class CanvasData(Record):
     The canvas takes the graph of `doc` only for a new `id` or a higher `rev`, and obeys each command once.
     `inset_right` is the pixels on the right that the page covers, with a drawer for example. `actions` are the wishes
     that the page fulfils: the canvas offers no others. `stale` names the nodes that were edited since the shown run;
-    None lets the canvas find them, which it can for a run that it saw begin.
+    None lets the canvas find them, which it can for a run that it saw begin. Where something is `late`, such as an
+    estimate that takes longer than an edit may, the canvas asks for it (`catch_up`) once it is left alone for a moment.
     """
 
     view: str
@@ -223,6 +224,7 @@ class CanvasData(Record):
     compare: Compare | None = None
     history: RunHistory | None = None
     batch: Batch | None = None
+    late: bool = False
 
     def wire(self) -> dict[str, Any]:
         """Returns the JSON value for the browser; fields that a patch does not set are left out."""

@@ -6,7 +6,7 @@ from app.canvas.protocol import RunSnapshot
 from app.guide import CHANGE, reach
 from app.live import LiveRun, live_runs
 from app.snapshot import snapshot_of
-from app.state import RunForm, session, show_run, shown_run, workspace
+from app.state import Estimated, RunForm, session, show_run, shown_run, workspace
 from app.studio.open_workflow import OpenWorkflow
 from pipelines.compare import edited_nodes
 from pipelines.data.example import Example
@@ -59,13 +59,12 @@ def stale(opened: OpenWorkflow) -> tuple[str, ...] | None:
 def estimated(opened: OpenWorkflow) -> ContenderEstimate:
     """Returns what a run of the pipeline may cost and take, by its latest runs or by what is declared."""
     state, space = session(), workspace()
-    latest = next((info.id for info in space.storage.runs.runs(opened.slug) if info.status != "running"), "")
-    if state.past is None or state.past[0] != (opened.slug, latest):
-        state.past = (opened.slug, latest), space.storage.runs.past((opened.slug,), limit=RUNS_CONSULTED)
+    about, graph = _about(opened), opened.graph.content_hash()
+    if state.estimate is not None and state.estimate.about == about and state.estimate.graph == graph:
+        return state.estimate.found
+    if state.past is None or state.past[0] != about[:2]:
+        state.past = about[:2], space.storage.runs.past((opened.slug,), limit=RUNS_CONSULTED)
     question, model = state.run_form.question.strip(), state.run_form.model
-    key = (opened.slug, latest, opened.graph.content_hash(), question, model or "", space.catalogue.default or "")
-    if state.estimate is not None and state.estimate[0] == key:
-        return state.estimate[1]
     found = estimate(
         [Contender(label=opened.slug, pipeline=opened.graph)],
         [Example(id="question", query=question)] if question else [],
@@ -75,8 +74,26 @@ def estimated(opened: OpenWorkflow) -> ContenderEstimate:
         library=space.library,
         draws=DRAWS,
     )
-    state.estimate = key, found.contenders[0]
+    state.estimate = Estimated(about, graph, found.contenders[0])
     return found.contenders[0]
+
+
+def drawn_estimate(opened: OpenWorkflow) -> tuple[ContenderEstimate, bool]:
+    """Returns the estimate to draw now, and whether it is that of the pipeline before the latest edit.
+
+    An edit of a large pipeline is drawn before its estimate is made anew; the canvas asks for that a moment later.
+    """
+    known = session().estimate
+    if known is None or known.about != _about(opened):
+        return estimated(opened), False
+    return known.found, known.graph != opened.graph.content_hash()
+
+
+def _about(opened: OpenWorkflow) -> tuple[str, ...]:
+    """Returns what an estimate hangs on beside the graph."""
+    space, form = workspace(), session().run_form
+    latest = next((info.id for info in space.storage.runs.runs(opened.slug) if info.status != "running"), "")
+    return (opened.slug, latest, form.question.strip(), form.model or "", space.catalogue.default or "")
 
 
 def start(opened: OpenWorkflow, *, from_node: str | None = None, to_node: str | None = None) -> str | None:

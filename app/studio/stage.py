@@ -20,7 +20,7 @@ from app.studio.look import DRAWER_PX, Look, draw_look, look_data, look_of, look
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.palette import commands
 from app.studio.reading import draw_reading
-from app.studio.running import estimated, snapshot, stale
+from app.studio.running import drawn_estimate, snapshot, stale
 from app.studio.scope import batch
 from app.studio.wish import fulfil
 from pipelines.document import NodeSpec
@@ -43,10 +43,11 @@ def draw_canvas(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> None:
 def _data(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> CanvasData:
     live = live_runs().running(opened.slug)
     together = batch(opened)
+    expected, late = drawn_estimate(opened)
     return CanvasData(
         view="studio",
         doc=opened.doc,
-        faces=faces(opened.graph, inner=inner_slug, estimate=estimated(opened)),
+        faces=faces(opened.graph, inner=inner_slug, estimate=expected),
         catalogue=catalogue(),
         problems=tuple(CanvasProblem.model_validate(problem.model_dump()) for problem in problems),
         run=snapshot(opened) if together is None else None,
@@ -60,6 +61,7 @@ def _data(opened: OpenWorkflow, problems: tuple[Problem, ...]) -> CanvasData:
         history=history(opened, together),
         palette=commands(opened),
         batch=together,
+        late=late,
     )
 
 

@@ -17,7 +17,7 @@ from app.studio.inside import make_sub, step_into, step_out
 from app.studio.look import leave_look, look_of
 from app.studio.open_workflow import OpenWorkflow
 from app.studio.palette import choose
-from app.studio.running import last_fired, start, stop
+from app.studio.running import estimated, last_fired, start, stop
 
 
 def fulfil(opened: OpenWorkflow) -> None:
@@ -65,6 +65,8 @@ def _plain(opened: OpenWorkflow, wish: PlainIntent) -> None:
         case "save" if opened.changed:
             if opened.save():
                 reach(END)
+        case "catch_up":
+            estimated(opened)
         case "compare_close":
             leave_look(opened)
             opened.compared = None

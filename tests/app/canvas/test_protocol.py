@@ -29,7 +29,7 @@ def test_what_python_sends_is_what_the_canvas_expects() -> None:
 
 
 def test_a_page_that_knows_nothing_new_still_draws_its_canvas() -> None:
-    new = {"stale", "palette", "breadcrumbs", "compare", "history", "batch"}
+    new = {"stale", "palette", "breadcrumbs", "compare", "history", "batch", "late"}
     old = {name: value for name, value in MESSAGES["data"].items() if name not in new}
     wire = CanvasData.model_validate(old).wire()
     assert {name: wire[name] for name in new} == {
@@ -39,6 +39,7 @@ def test_a_page_that_knows_nothing_new_still_draws_its_canvas() -> None:
         "compare": None,
         "history": None,
         "batch": None,
+        "late": False,
     }
 
 
@@ -112,7 +113,7 @@ def test_a_bad_document_is_refused_with_the_reason_and_the_intents_still_count(d
     out = read_out(_out(doc=doc))
     assert out.doc is None
     assert reason in (out.refused or "").lower()
-    assert len(out.intents) == 16
+    assert len(out.intents) == 17
 
 
 def test_only_a_later_state_of_the_same_document_is_newer() -> None:

@@ -212,7 +212,12 @@ def test_an_edit_is_followed_by_its_estimate(studio: AppTest) -> None:
     doc = canvas_data(studio)["doc"]
     doc["graph"]["nodes"][3]["config"] = {"sampling": {"max_tokens": 8}}
     emit(studio, doc={**doc, "seq": 1})
-    assert canvas_data(studio)["faces"]["expert_2"]["estimate"]["cost_usd"] < before / 5
+    data = canvas_data(studio)
+    assert (data["faces"]["expert_2"]["estimate"]["cost_usd"], data["late"]) == (before, True)
+    emit(studio, {"type": "catch_up"})
+    data = canvas_data(studio)
+    assert data["faces"]["expert_2"]["estimate"]["cost_usd"] < before / 5
+    assert data["late"] is False
 
 
 def test_what_a_run_may_cost_is_told_before_it(studio: AppTest, stub: Stub) -> None:

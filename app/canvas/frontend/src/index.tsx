@@ -30,11 +30,15 @@ interface Mount {
   canvas: Instance;
   setStateValue: Arguments["setStateValue"];
   release: () => void;
+  leaving?: ReturnType<typeof setTimeout>;
 }
 
 /** Lives as long as the tab, so that going to another page and back loses nothing. */
 const instances = new Map<string, Instance>();
 const mounts = new WeakMap<Node, Mount>();
+const LEAVE_MS = 500;
+/** Where each canvas is drawn now: the place before it may be left later than this one was entered. */
+const attached = new WeakMap<Instance, Node>();
 
 export default function canvas({ data, parentElement, setStateValue }: Arguments): () => void {
   const instance = instances.get(data.view) ?? new Instance(data);
@@ -43,9 +47,29 @@ export default function canvas({ data, parentElement, setStateValue }: Arguments
   if (mount && mount.canvas !== instance) release(parentElement);
   mount = mounts.get(parentElement) ?? mounted(parentElement, instance, setStateValue);
   mount.setStateValue = setStateValue;
+  if (mount.leaving !== undefined) stay(parentElement, mount);
   instance.receive(data);
   mount.root.render(<CanvasView canvas={instance} />);
-  return () => release(parentElement);
+  return () => leave(parentElement);
+}
+
+/** Streamlit takes leave and soon calls again where one drawing of the page overtakes another: then all stays. */
+function leave(parent: Node): void {
+  const mount = mounts.get(parent);
+  if (!mount || mount.leaving !== undefined) return;
+  if (attached.get(mount.canvas) === parent) mount.canvas.detach();
+  mount.leaving = setTimeout(() => release(parent), LEAVE_MS);
+}
+
+function stay(parent: Node, mount: Mount): void {
+  clearTimeout(mount.leaving);
+  mount.leaving = undefined;
+  attach(parent, mount);
+}
+
+function attach(parent: Node, mount: Mount): void {
+  attached.set(mount.canvas, parent);
+  mount.canvas.attach((out) => mount.setStateValue("out", out));
 }
 
 function mounted(
@@ -66,7 +90,7 @@ function mounted(
     release: () => document.removeEventListener("pointerdown", onPointerDown, { capture: true }),
   };
   mounts.set(parent, mount);
-  instance.attach((out) => mount.setStateValue("out", out));
+  attach(parent, mount);
   return mount;
 }
 
@@ -74,7 +98,8 @@ function release(parent: Node): void {
   const mount = mounts.get(parent);
   if (!mount) return;
   mounts.delete(parent);
+  clearTimeout(mount.leaving);
   mount.release();
-  mount.canvas.detach();
+  if (attached.get(mount.canvas) === parent) mount.canvas.detach();
   mount.root.unmount();
 }

@@ -23,6 +23,8 @@ import { RunStream } from "./stream";
 export type Shot = { nodes: string[] | null; how: "fit" | "near" | "reveal" };
 
 const TOAST_MS = 6000;
+/** So long after an edit the canvas asks for what was late. */
+export const CATCH_UP_MS = 400;
 
 export class Instance {
   readonly store: Store<ViewState>;
@@ -34,6 +36,7 @@ export class Instance {
   private readonly stream: RunStream;
   private lastCommand = 0;
   private lastToast = 0;
+  private catchUp: ReturnType<typeof setTimeout> | undefined;
   private drag = { active: false, count: 0 };
   /** The run that this canvas saw begin, and what the graph then was. */
   private begun: { run: string; prints: Prints } | null = null;
@@ -60,6 +63,7 @@ export class Instance {
   }
 
   detach(): void {
+    clearTimeout(this.catchUp);
     this.stream.close();
     this.outbox.detach();
   }
@@ -76,6 +80,8 @@ export class Instance {
     }
     this.showRun(data);
     this.outbox.acknowledged(data.doc);
+    clearTimeout(this.catchUp);
+    if (data.late) this.catchUp = setTimeout(() => this.intend({ type: "catch_up" }), CATCH_UP_MS);
   }
 
   private adopt(theirs: Doc): void {

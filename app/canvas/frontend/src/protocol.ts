@@ -248,12 +248,14 @@ export interface CanvasData {
   compare: Compare | null;
   history: RunHistory | null;
   batch: Batch | null;
+  /** Something, such as an estimate, is of the graph before the latest edit: "catch_up" asks for it. */
+  late: boolean;
 }
 
 export type IntentBody =
   | { type: "select"; nodes: string[] }
   | { type: "inspect"; node: string }
-  | { type: "run" | "stop" | "save" | "compare_close" }
+  | { type: "run" | "stop" | "save" | "compare_close" | "catch_up" }
   | { type: "run_to" | "run_from" | "pin" | "step_into"; node: string }
   | { type: "make_sub"; nodes: string[] }
   | { type: "step_out" | "command"; id: string }

@@ -5,7 +5,7 @@ import type { CanvasData, CanvasOut, Graph, GraphEdge, GraphNode } from "../src/
 import { type Rules, rulesOf } from "../src/ports";
 
 export function data(changes: Partial<CanvasData> = {}): CanvasData {
-  const bare = { stale: null, palette: [], breadcrumbs: [], compare: null, history: null, batch: null };
+  const bare = { stale: null, palette: [], breadcrumbs: [], compare: null, history: null, batch: null, late: false };
   return { ...(structuredClone(messages.data) as CanvasData), commands: [], run: null, ...bare, ...changes };
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import * as action from "../src/actions";
-import type { Instance } from "../src/instance";
+import { CATCH_UP_MS, type Instance } from "../src/instance";
 import { pickPort } from "../src/wiring";
 import { data, fullData, graph, node } from "./fixture";
 import { opened } from "./opened";
@@ -34,6 +34,20 @@ test("an echo of an older state changes nothing, and an acknowledged document is
   canvas.intend({ type: "run" });
   vi.advanceTimersByTime(60);
   expect(sent.map((out) => out.doc?.seq ?? null)).toEqual([13, null]);
+});
+
+test("what was late is asked for once, when no edit follows", () => {
+  const { canvas, sent } = opened();
+  canvas.receive(data({ late: true }));
+  vi.advanceTimersByTime(CATCH_UP_MS - 1);
+  canvas.receive(data({ late: true }));
+  vi.advanceTimersByTime(CATCH_UP_MS - 1);
+  expect(sent).toEqual([]);
+  vi.advanceTimersByTime(60);
+  expect(sent.map((out) => out.intents)).toEqual([[{ n: 1, type: "catch_up" }]]);
+  canvas.receive(data());
+  vi.advanceTimersByTime(2 * CATCH_UP_MS);
+  expect(sent).toHaveLength(1);
 });
 
 test("an edit that was not acknowledged is sent again a second later and after a remount", () => {
