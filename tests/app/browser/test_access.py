@@ -48,9 +48,11 @@ def server(tmp_path_factory: pytest.TempPathFactory, stub: Stub) -> Iterator[Ser
 def violations(studio: Studio) -> list[str]:
     """Returns each serious finding of axe-core on the page with the elements it was found at."""
     studio.settled()
-    # What fades in has another contrast until it is there.
+    # The style of the pages comes a moment after their first words, and what fades in has another contrast until then.
     studio.page.wait_for_function(
-        "() => document.getAnimations().every(each => each.effect.getComputedTiming().iterations === Infinity)"
+        "() => [...document.querySelectorAll('style')].some(each => each.textContent.includes('stCaptionContainer'))"
+        " && document.getAnimations().every(each =>"
+        " each.playState !== 'running' || each.effect.getComputedTiming().iterations === Infinity)"
     )
     studio.page.add_script_tag(path=AXE)
     found: dict[str, Any] = studio.page.evaluate(
