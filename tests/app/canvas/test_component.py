@@ -46,7 +46,7 @@ def test_the_bundle_is_served_from_a_file_not_sent_with_every_message(page: AppT
 def test_what_the_canvas_says_reaches_the_page_and_its_callback(page: AppTest) -> None:
     _emit(page, MESSAGES["out"])
     assert not page.exception
-    assert page.text[0].value == "6f1d0c2b9a8e 16"
+    assert page.text[0].value == "6f1d0c2b9a8e 17"
     assert page.session_state["heard"] == [intent["type"] for intent in MESSAGES["out"]["intents"]]
 
 
