@@ -17,8 +17,11 @@ test: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	ROUTELOOM_MODELS_HOME=$(TEST_MODELS) $(BIN)/routeloom models pull smollm2-135m minilm --if-missing
-	ROUTELOOM_TEST_MODELS=$(abspath $(TEST_MODELS)) $(BIN)/python -m pytest --cov --cov-report=term:skip-covered \
+	ROUTELOOM_TEST_MODELS=$(abspath $(TEST_MODELS)) $(BIN)/python -m pytest --cov --cov-report= --ignore=tests/app/browser \
 	  -n $(TEST_WORKERS) --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+	@# A browser beside other work is slow enough to miss what a person would see: these run alone.
+	ROUTELOOM_TEST_MODELS=$(abspath $(TEST_MODELS)) $(BIN)/python -m pytest --cov --cov-append \
+	  --cov-report=term:skip-covered tests/app/browser
 
 canvas:
 	cd app/canvas/frontend && npm ci --no-audit --no-fund && npm run typecheck && npm test && npm run build

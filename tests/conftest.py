@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent
-# Each in one worker from its first test to its last: one Chromium and one PostgreSQL cluster at a time.
-TOGETHER = ("app/browser", "storage")
+# In one worker from its first test to its last: one PostgreSQL cluster.
+TOGETHER = ("storage",)
 
 # Before NumPy is loaded: on matrices as small as these, threads that wait for each other double the time.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
