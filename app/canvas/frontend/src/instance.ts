@@ -24,7 +24,7 @@ export type Shot = { nodes: string[] | null; how: "fit" | "near" | "reveal" };
 
 const TOAST_MS = 6000;
 /** So long after an edit the canvas asks for what was late. */
-export const CATCH_UP_MS = 400;
+export const CATCH_UP_MS = 700;
 
 export class Instance {
   readonly store: Store<ViewState>;
